@@ -1,0 +1,114 @@
+import type { Plain } from "./plain-data.ts";
+import type { Place, Problem } from "./problem.ts";
+
+/** How serious a log line is; pino's names. */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+
+/**
+ * Everything that happens is reported as one of these: plain data, `noun:verb`.
+ * Log, trace, console, web pages and metrics are consumers; nobody else writes to a log.
+ */
+export type Happening =
+  | { readonly type: "file:loaded"; readonly file: string; readonly seconds: number }
+  | { readonly type: "problem:found"; readonly problem: Problem }
+  | {
+      readonly type: "tag:processed";
+      readonly tag: string;
+      readonly place: Place | undefined;
+      readonly value: Plain | undefined;
+      readonly seconds: number;
+    }
+  | {
+      readonly type: "step:started";
+      readonly step: string;
+      readonly thread: string | undefined;
+      readonly input: Plain;
+    }
+  | {
+      readonly type: "step:finished";
+      readonly step: string;
+      readonly thread: string | undefined;
+      readonly output: Plain;
+      readonly seconds: number;
+    }
+  | {
+      readonly type: "step:failed";
+      readonly step: string;
+      readonly thread: string | undefined;
+      readonly problem: Problem;
+      readonly seconds: number;
+    }
+  | {
+      readonly type: "step:retried";
+      readonly step: string;
+      readonly thread: string | undefined;
+      readonly attempt: number;
+      readonly delay: number;
+      readonly problem: Problem;
+    }
+  | { readonly type: "thread:started"; readonly thread: string; readonly interval: number | undefined }
+  | { readonly type: "thread:finished"; readonly thread: string; readonly runs: number }
+  /** A due run that was not started because the one before it still ran, or because time jumped over it. */
+  | {
+      readonly type: "thread:skipped";
+      readonly thread: string;
+      readonly runs: number;
+      readonly reason: "overlap" | "late";
+    }
+  | { readonly type: "thread:failed"; readonly thread: string; readonly problem: Problem }
+  /** A long-running step ended and will be started again after `delay` seconds. */
+  | {
+      readonly type: "thread:restarting";
+      readonly thread: string;
+      readonly attempt: number;
+      readonly delay: number;
+      readonly problem: Problem | undefined;
+    }
+  /** Given up for good. */
+  | { readonly type: "thread:gave-up"; readonly thread: string; readonly problem: Problem }
+  | { readonly type: "thread:dropped"; readonly thread: string; readonly results: number }
+  | { readonly type: "script:reloaded"; readonly file: string }
+  | { readonly type: "script:broken"; readonly file: string; readonly problem: Problem }
+  | { readonly type: "sample:stored"; readonly file: string; readonly time: number; readonly values: Plain }
+  | { readonly type: "sample:dropped"; readonly file: string; readonly time: number; readonly reason: string }
+  | { readonly type: "field:unknown"; readonly file: string; readonly field: string; readonly reason: string }
+  | { readonly type: "store:failed"; readonly file: string; readonly problem: Problem }
+  | { readonly type: "graph:drawn"; readonly file: string; readonly seconds: number }
+  | { readonly type: "graph:failed"; readonly file: string; readonly problem: Problem }
+  | { readonly type: "lock:acquired"; readonly lock: string }
+  | { readonly type: "lock:released"; readonly lock: string }
+  | { readonly type: "process:ready" }
+  | { readonly type: "process:stopping"; readonly reason: string }
+  | {
+      readonly type: "log:written";
+      readonly level: LogLevel;
+      readonly text: string;
+      readonly thread: string | undefined;
+    };
+
+export type Listener = (happening: Happening) => void;
+
+/** Where happenings are reported. A listener that throws does not disturb the others or the reporter. */
+export class Events {
+  readonly #listeners = new Set<Listener>();
+
+  on(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  report(happening: Happening): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(happening);
+      } catch {
+        // A broken consumer (a closed terminal, say) must never stop what it watches.
+      }
+    }
+  }
+
+  /** Lets hot paths skip building a happening that nobody reads. */
+  get watched(): boolean {
+    return this.#listeners.size > 0;
+  }
+}
