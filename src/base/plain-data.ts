@@ -14,7 +14,7 @@ export function emptyMapping(): Mapping {
 
 export function isMapping(value: unknown): value is Mapping {
   if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
+  const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === null || prototype === Object.prototype) return true;
   // An object of another realm (a worker, a vm context) has that realm's Object.prototype.
   return (

@@ -6,11 +6,11 @@ const allowed = /[^A-Za-z0-9._-]/gu;
  */
 export function safeName(text: string): string {
   const bytes = new TextEncoder();
-  const escape = (character: string) =>
+  const percent = (character: string) =>
     [...bytes.encode(character)]
       .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)
       .join("");
-  let name = text.replace(allowed, escape).replace(/^[.-]/, escape);
+  let name = text.replace(allowed, percent).replace(/^[.-]/, percent);
   if (name.length > 120) name = `${name.slice(0, 103)}~${hash(text)}`;
   return name === "" ? "%00" : name;
 }
