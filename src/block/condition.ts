@@ -1,0 +1,8 @@
+import type { Mapping } from "../base/index.ts";
+
+/** A condition, parsed when its file was loaded. */
+export interface Condition {
+  readonly text: string;
+  /** Throws a `ProblemError` when the operands cannot be compared (`<` between a list and a number, say). */
+  evaluate(pipeData: Mapping): boolean;
+}

@@ -1,0 +1,2 @@
+export type { Condition } from "./condition.ts";
+export type * from "./types.ts";
