@@ -1,0 +1,81 @@
+import type { Clock, Result } from "../base/index.ts";
+import type { Consolidation } from "./definition.ts";
+import type { RrdInfo } from "./info.ts";
+import type { Storage } from "./storage.ts";
+
+/** One reading: null, undefined and NaN are unknown; COUNTER and DERIVE take whole numbers (bigint beyond 2^53). */
+export type Reading = number | bigint | null | undefined;
+
+export interface OpenOptions {
+  /** "read" sees the file as it was when opened or last `reload`ed. */
+  readonly mode: "read" | "write";
+  /** For `N`, negative and at-style times, and for `farthestAhead`. Default: the system's. */
+  readonly clock?: Clock | undefined;
+  /**
+   * An update more than this many seconds ahead of the clock is refused, because it would block the file until then.
+   * Default one day; `Infinity` allows everything, as rrdtool does.
+   */
+  readonly farthestAhead?: number | undefined;
+  readonly storage?: Storage | undefined;
+}
+
+export interface FetchRequest {
+  readonly cf: Consolidation;
+  /** Epoch seconds, `start <= end`. */
+  readonly start: number;
+  readonly end: number;
+  /** Wanted seconds per row; default 1: the finest. */
+  readonly resolution?: number | undefined;
+}
+
+export interface FetchedRows {
+  /** Row k (from 0) covers the time from `start + k * step` (exclusive) to `start + (k + 1) * step`. */
+  readonly start: number;
+  readonly end: number;
+  /** Seconds per row. */
+  readonly step: number;
+  readonly names: readonly string[];
+  /** One per name, `(end - start) / step` long; NaN = unknown. */
+  readonly columns: readonly Float64Array[];
+}
+
+/**
+ * An open RRD file. One writer per file: rrdtool's record locks cannot be taken from Node, so nothing else may write
+ * while a handle is open for writing (readers may read at any time).
+ */
+export interface RrdFile {
+  readonly path: string;
+  readonly names: readonly string[];
+  /** Seconds per primary data point. */
+  readonly step: number;
+  /** Epoch seconds with the fraction. */
+  readonly lastUpdate: number;
+  /**
+   * Stores one reading per data source, in the order of `names`, at `time` (epoch seconds, fraction down to
+   * microseconds). All readings are checked before anything changes. Problems: `rrd-late` (not later than the last
+   * update), `rrd-too-far-ahead`, `rrd-reading`, `rrd-storage`, `rrd-failed` (an earlier write failed), `rrd-closed`.
+   */
+  update(time: number, readings: readonly Reading[]): Result<void>;
+  /**
+   * `["1600000000:1:U", "N:2:3"]` exactly as `rrdtool update` takes them, its faults included: arguments before the
+   * first bad one stay stored, and a bad reading leaves the readings before it as the "last reading" of theirs.
+   * `skipPastUpdates` ignores updates that come too late. Returns how many were stored.
+   */
+  updateArguments(
+    updates: readonly string[],
+    options?: { readonly template?: string | undefined; readonly skipPastUpdates?: boolean | undefined },
+  ): Result<number>;
+  /** The rows of the archive that fits the request best, as `rrdtool fetch` chooses it. */
+  fetch(request: FetchRequest): Result<FetchedRows>;
+  /** `["AVERAGE", "-s", "end-1h"]` as `rrdtool fetch` takes them. */
+  fetchArguments(words: readonly string[]): Result<FetchedRows>;
+  info(): RrdInfo;
+  /** Reads the header again: what another process wrote becomes visible. Also the way back after a failed write. */
+  reload(): Result<void>;
+  /** Makes everything written so far survive a power cut. A failure marks the file failed; it is never just retried. */
+  sync(): Result<void>;
+  /** False when the path was deleted or now names another file. */
+  stillThere(): boolean;
+  /** Idempotent. */
+  close(): void;
+}
