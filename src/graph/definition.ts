@@ -1,0 +1,140 @@
+import type { EpochSeconds, Seconds } from "../base/index.ts";
+
+/** How a field is drawn: a line, a filled area from zero, or filled areas on top of each other. */
+export type GraphMethod = "LINE" | "AREA" | "STACK";
+
+/** Consolidation functions of the archives a graph can read. */
+export type GraphCf = "AVERAGE" | "MIN" | "MAX" | "LAST";
+
+/** The numbers that a legend can print beside a name, in printing order. */
+export type LegendNumber = "LAST" | "AVERAGE" | "MAX" | "MIN";
+
+export type GraphTheme = "light" | "dark";
+export type GraphPalette = "default" | "rem";
+export type GraphFormat = "png" | "svg";
+
+/** A stretch of time that ends now; `text` is how the user wrote it and what `{{period}}` becomes. */
+export interface GraphPeriod {
+  readonly text: string;
+  readonly seconds: Seconds;
+}
+
+/** A horizontal line at a value. */
+export interface HorizontalRule {
+  readonly value: number;
+  readonly color?: string;
+  /** Printed in the legend. */
+  readonly label?: string;
+}
+
+/** A vertical line at a time. */
+export interface VerticalRule {
+  readonly time: EpochSeconds;
+  readonly color?: string;
+  /** Printed in the legend. */
+  readonly label?: string;
+}
+
+/** A second axis at the right: its values are `left * scale + shift`. */
+export interface RightAxis {
+  readonly scale: number;
+  readonly shift: number;
+  readonly label: string;
+}
+
+/** Colours as `#RRGGBB` or `#RRGGBBAA`: a list taken in turn, or one per field. */
+export type GraphColors = readonly string[] | Readonly<Record<string, string>>;
+
+/** What to draw, complete and checked. Plain data: it crosses thread boundaries. */
+export interface GraphDefinition {
+  /** Where the picture goes, `.png` or `.svg`; may hold `{{period}}`. */
+  readonly path: string;
+  readonly title: string;
+  /** What is drawn, in order: names of stored fields or of `expressions`. */
+  readonly fields: readonly string[];
+  readonly method: GraphMethod;
+  /** Drawn at most this often, seconds. */
+  readonly interval: Seconds;
+  /** One picture each; never empty. */
+  readonly periods: readonly GraphPeriod[];
+  readonly verticalLabel: string;
+  /** Size of the plot in CSS pixels, without axes and legend unless `fullSize`. */
+  readonly width: number;
+  readonly height: number;
+  /** `width` and `height` are those of the whole picture. */
+  readonly fullSize: boolean;
+  readonly lowerLimit?: number;
+  readonly upperLimit?: number;
+  /** The limits are final; otherwise the data may widen the range. */
+  readonly rigid: boolean;
+  readonly logarithmic: boolean;
+  readonly base: 1000 | 1024;
+  /** Printed after the prefix: `B/s`, `°C`. */
+  readonly units: string;
+  readonly colors: GraphColors;
+  readonly palette: GraphPalette;
+  readonly cf: GraphCf;
+  /** Which numbers the legend prints; `undefined`: no legend at all. */
+  readonly legend: readonly LegendNumber[] | undefined;
+  readonly hrules: readonly HorizontalRule[];
+  readonly vrules: readonly VerticalRule[];
+  /** Name to formula over fields: `{total: "user + system"}`. */
+  readonly expressions: Readonly<Record<string, string>>;
+  /** 0 … 100: a dashed line and a legend number per field (for STACK: of the sum). */
+  readonly percentile?: number;
+  readonly watermark: string;
+  readonly theme: GraphTheme;
+  readonly rightAxis?: RightAxis;
+  /** Device pixels per CSS pixel: 2 for dense screens. */
+  readonly scale: number;
+  /** Values are joined by slanted lines instead of steps. */
+  readonly slope: boolean;
+  /** Unknown values leave a gap (`break`) or are drawn over (`join`). */
+  readonly gaps: "break" | "join";
+  /** Whether an unknown value makes the whole stack unknown there, or counts as 0. */
+  readonly stackUnknown: "gap" | "zero";
+}
+
+/** A definition with every option at its default; `path` and `fields` have none. */
+export function graphDefinition(
+  given: Partial<GraphDefinition> & Pick<GraphDefinition, "path" | "fields">,
+): GraphDefinition {
+  return {
+    title: "",
+    method: "LINE",
+    interval: 60 as Seconds,
+    periods: [{ text: "1d", seconds: 86_400 as Seconds }],
+    verticalLabel: "",
+    width: 400,
+    height: 100,
+    fullSize: false,
+    rigid: false,
+    logarithmic: false,
+    base: 1000,
+    units: "",
+    colors: [],
+    palette: "default",
+    cf: "AVERAGE",
+    legend: ["LAST", "AVERAGE", "MAX"],
+    hrules: [],
+    vrules: [],
+    expressions: {},
+    watermark: "",
+    theme: "light",
+    scale: 1,
+    slope: false,
+    gaps: "break",
+    stackUnknown: "gap",
+    ...given,
+  };
+}
+
+/** The file of one period: `{{period}}` replaced by the period as written. */
+export function graphPath(definition: GraphDefinition, period: GraphPeriod): string {
+  return definition.path.replaceAll(/\{\{\s*period\s*\}\}/g, () => period.text.replaceAll(/[^\w.-]/g, ""));
+}
+
+/** PNG or SVG, by the ending of the path. */
+export function graphFormat(path: string): GraphFormat {
+  return path.toLowerCase().endsWith(".svg") ? "svg" : "png";
+}

@@ -1,0 +1,25 @@
+export {
+  type GraphCf,
+  type GraphColors,
+  type GraphDefinition,
+  type GraphFormat,
+  type GraphMethod,
+  type GraphPalette,
+  type GraphPeriod,
+  type GraphTheme,
+  graphDefinition,
+  graphFormat,
+  graphPath,
+  type HorizontalRule,
+  type LegendNumber,
+  type RightAxis,
+  type VerticalRule,
+} from "./definition.ts";
+export { type Expression, type ExpressionError, isExpressionError, parseExpression } from "./expression.ts";
+export type { GraphIssue } from "./mapping-reader.ts";
+export { GraphPainter, type Painted, type PaintRequest } from "./painter.ts";
+export { graphKeys, type ParsedGraph, type ParseGraphOptions, parseGraph } from "./parse-graph.ts";
+export { reduceSeries } from "./reduce.ts";
+export { rrdSeriesSource } from "./rrd-series.ts";
+export type { Box, Scene, SceneItem, ScenePart } from "./scene.ts";
+export type { Series, SeriesRequest, SeriesSource } from "./series.ts";

@@ -1,0 +1,226 @@
+import { didYouMean, kindOf, type Mapping, parseDuration, type Seconds } from "../base/index.ts";
+import { type GraphDefinition, type GraphPeriod, graphDefinition, type LegendNumber } from "./definition.ts";
+import { type GraphIssue, MappingReader } from "./mapping-reader.ts";
+import { readColors } from "./parse-colors.ts";
+import { readExpressions } from "./parse-expressions.ts";
+import { readHorizontalRules, readRightAxis, readVerticalRules } from "./parse-rules.ts";
+
+/** Every key of a `graph:` mapping, as the user writes it (`_` may stand for the blank). */
+export const graphKeys = [
+  "path",
+  "title",
+  "fields",
+  "method",
+  "interval",
+  "period",
+  "vertical label",
+  "width",
+  "height",
+  "full size",
+  "lower limit",
+  "upper limit",
+  "rigid",
+  "logarithmic",
+  "base",
+  "units",
+  "colors",
+  "palette",
+  "cf",
+  "legend",
+  "hrules",
+  "vrules",
+  "expressions",
+  "percentile",
+  "watermark",
+  "theme",
+  "right axis",
+  "scale",
+  "slope",
+  "gaps",
+  "stack unknown",
+] as const;
+
+export interface ParseGraphOptions {
+  /** The stored fields a graph may use; without it, names are not checked and `fields` is required. */
+  readonly knownFields?: readonly string[] | undefined;
+  /** For a graph without `interval`. */
+  readonly defaultInterval?: Seconds | undefined;
+}
+
+export interface ParsedGraph {
+  /** Absent when an issue makes the graph impossible. */
+  readonly definition?: GraphDefinition;
+  readonly issues: readonly GraphIssue[];
+}
+
+type Building = { -readonly [K in keyof GraphDefinition]?: GraphDefinition[K] | undefined };
+
+/** A `graph:` mapping as a definition, with every issue at once; there is a definition only without issues. */
+export function parseGraph(value: Mapping, options: ParseGraphOptions = {}): ParsedGraph {
+  const issues: GraphIssue[] = [];
+  const read = new MappingReader(value, [], issues, graphKeys);
+  const expressions = readExpressions(read, options.knownFields);
+  const fields = readFields(read, Object.keys(expressions), options.knownFields);
+  const periods = readPeriods(read);
+  const path = readPath(read, periods);
+  const building: Building = {
+    expressions,
+    periods,
+    title: read.text("title"),
+    method: read.choice("method", ["LINE", "AREA", "STACK"]),
+    interval: readDuration(read, "interval") ?? options.defaultInterval,
+    verticalLabel: read.text("vertical label"),
+    width: read.whole("width", 40, 10_000),
+    height: read.whole("height", 10, 10_000),
+    fullSize: read.flag("full size"),
+    lowerLimit: read.number("lower limit"),
+    upperLimit: read.number("upper limit"),
+    rigid: read.flag("rigid"),
+    logarithmic: read.flag("logarithmic"),
+    base: readBase(read),
+    units: read.text("units"),
+    colors: readColors(read, fields ?? []),
+    palette: read.choice("palette", ["default", "rem"]),
+    cf: read.choice("cf", ["AVERAGE", "MIN", "MAX", "LAST"]),
+    hrules: readHorizontalRules(read),
+    vrules: readVerticalRules(read),
+    percentile: read.number("percentile", 0, 100),
+    watermark: read.text("watermark"),
+    theme: read.choice("theme", ["light", "dark"]),
+    rightAxis: readRightAxis(read),
+    scale: read.number("scale", 0.5, 8),
+    slope: read.flag("slope"),
+    gaps: read.choice("gaps", ["break", "join"]),
+    stackUnknown: read.choice("stack unknown", ["gap", "zero"]),
+  };
+  const legend = readLegend(read);
+  checkLimits(read, building);
+  if (issues.length > 0 || path === undefined || fields === undefined) return { issues };
+  const given = Object.fromEntries(Object.entries(building).filter(([, item]) => item !== undefined));
+  return { definition: graphDefinition({ ...given, ...legend, path, fields }), issues };
+}
+
+function readPath(read: MappingReader, periods: readonly GraphPeriod[] | undefined): string | undefined {
+  if (!read.has("path"))
+    return read.issue([], "key", "missing-key", 'a graph needs "path": the file to draw');
+  const path = read.text("path");
+  if (path === undefined) return undefined;
+  if (!/\.(png|svg)$/i.test(path)) {
+    return read.wrong("path", `"path" must end in .png or .svg, not "${path}"`);
+  }
+  if ((periods?.length ?? 0) > 1 && !/\{\{\s*period\s*\}\}/.test(path)) {
+    const message = `"path" needs {{period}} in it, because there are ${periods?.length} periods`;
+    return read.wrong("path", message, `write ${path.replace(/(\.\w+)$/, "-{{period}}$1")}`);
+  }
+  return path;
+}
+
+function readFields(
+  read: MappingReader,
+  computed: readonly string[],
+  known: readonly string[] | undefined,
+): string[] | undefined {
+  const value = read.get("fields");
+  if (value === undefined) {
+    if (known !== undefined) return [...known, ...computed];
+    if (computed.length > 0) return [...computed];
+    return read.issue([], "key", "missing-key", 'a graph needs "fields": the names of the fields to draw');
+  }
+  const list = Array.isArray(value) ? value : [value];
+  if (list.length === 0) return read.wrong("fields", '"fields" must name at least one field');
+  const fields: string[] = [];
+  for (const [index, item] of list.entries()) {
+    const path = Array.isArray(value) ? read.at("fields", index) : read.at("fields");
+    const wrong = (message: string) => read.issue(path, "value", "wrong-value", message);
+    if (typeof item !== "string" && typeof item !== "number") {
+      wrong(`a field must be a name, not ${kindOf(item)}`);
+      continue;
+    }
+    const name = String(item);
+    if (fields.includes(name)) wrong(`field "${name}" is listed twice`);
+    else if (known !== undefined && !known.includes(name) && !computed.includes(name)) {
+      const all = [...known, ...computed];
+      const notes = all.length > 0 ? [`there are: ${all.join(", ")}`] : undefined;
+      read.issue(path, "value", "unknown-field", `unknown field "${name}"${didYouMean(name, all)}`, notes);
+    } else fields.push(name);
+  }
+  return fields;
+}
+
+function readDuration(read: MappingReader, name: string): Seconds | undefined {
+  const value = read.get(name);
+  if (value === undefined) return undefined;
+  const seconds = parseDuration(value);
+  if (seconds !== undefined && seconds > 0) return seconds;
+  return read.wrong(name, `"${name}" must be a time such as 10, 30s or 5m, not ${shown(value)}`);
+}
+
+function readPeriods(read: MappingReader): GraphPeriod[] | undefined {
+  const value = read.get("period");
+  if (value === undefined) return undefined;
+  const list = Array.isArray(value) ? value : [value];
+  if (list.length === 0) return read.wrong("period", '"period" must hold at least one time');
+  const periods: GraphPeriod[] = [];
+  for (const [index, item] of list.entries()) {
+    const path = Array.isArray(value) ? read.at("period", index) : read.at("period");
+    const seconds = parseDuration(item);
+    const text = typeof item === "number" ? `${item}s` : String(item);
+    if (seconds === undefined || seconds < 1) {
+      const message = `"period" must be a time such as 1h, 1d or 1w, not ${shown(item)}`;
+      read.issue(path, "value", "wrong-value", message);
+    } else if (periods.some((other) => other.text === text)) {
+      read.issue(path, "value", "wrong-value", `period "${text}" is listed twice`);
+    } else periods.push({ text, seconds });
+  }
+  return periods;
+}
+
+function readBase(read: MappingReader): 1000 | 1024 | undefined {
+  const base = read.number("base");
+  if (base === undefined || base === 1000 || base === 1024) return base;
+  return read.wrong("base", `"base" must be 1000 or 1024, not ${base}`);
+}
+
+const legendNumbers: readonly LegendNumber[] = ["LAST", "AVERAGE", "MAX", "MIN"];
+
+function readLegend(read: MappingReader): Partial<Pick<GraphDefinition, "legend">> {
+  const value = read.get("legend");
+  if (value === undefined || value === true) return {};
+  if (value === false || value === "none") return { legend: undefined };
+  const list = Array.isArray(value) ? value : [value];
+  const numbers: LegendNumber[] = [];
+  for (const [index, item] of list.entries()) {
+    const path = Array.isArray(value) ? read.at("legend", index) : read.at("legend");
+    const found = legendNumbers.find((name) => name === String(item).toUpperCase());
+    if (found !== undefined) numbers.push(found);
+    else {
+      const near = typeof item === "string" ? didYouMean(item, legendNumbers) : "";
+      const message = `"legend" takes LAST, AVERAGE, MAX and MIN (or false), not ${shown(item)}${near}`;
+      read.issue(path, "value", "wrong-value", message);
+    }
+  }
+  return { legend: [...new Set(numbers)] };
+}
+
+function checkLimits(read: MappingReader, { lowerLimit, upperLimit, logarithmic, rigid }: Building): void {
+  if (lowerLimit !== undefined && upperLimit !== undefined && lowerLimit >= upperLimit) {
+    read.wrong("upper limit", `"upper limit" ${upperLimit} must be greater than "lower limit" ${lowerLimit}`);
+  }
+  if (logarithmic === true) {
+    for (const [name, limit] of [
+      ["lower limit", lowerLimit] as const,
+      ["upper limit", upperLimit] as const,
+    ]) {
+      if (limit !== undefined && limit <= 0) {
+        read.wrong(name, `"${name}" of a logarithmic graph must be greater than 0, not ${limit}`);
+      }
+    }
+  }
+  if (rigid === true && lowerLimit === undefined && upperLimit === undefined) {
+    read.issue(read.at("rigid"), "key", "wrong-value", '"rigid" needs "lower limit" or "upper limit"');
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? `"${value}"` : kindOf(value);
+}
