@@ -3,6 +3,7 @@ import type { Space } from "../unidist/index.ts";
 import type { Collector } from "./collect/types.ts";
 import type { CommandRunner } from "./command/types.ts";
 import type { ScriptRunner } from "./script/types.ts";
+import type { RunResult, ThreadDefinition } from "./threads/definition.ts";
 
 /** Everything that pipelines need from outside; the engine puts it together. */
 export interface RunServices {
@@ -20,7 +21,14 @@ export interface RunServices {
   readonly grace: Seconds;
 }
 
-export type ThreadState = "starting" | "running" | "waiting" | "restarting" | "stopping" | "finished" | "failed";
+export type ThreadState =
+  | "starting"
+  | "running"
+  | "waiting"
+  | "restarting"
+  | "stopping"
+  | "finished"
+  | "failed";
 
 /** How a thread stands: plain data, shown as `run_thread.NAME` in results, by `ps`, the console and web pages. */
 export interface ThreadStatus {
@@ -57,6 +65,8 @@ export interface Thread {
   history(): readonly ThreadOutput[];
   /** Resolves when the first result is there (or the thread ended without one). */
   first(): Promise<ThreadOutput | undefined>;
+  /** How the first run ended, failed or not; undefined when the thread ended without one. */
+  firstRun(): Promise<RunResult | undefined>;
   /** No new runs; the current one gets `grace`, then its signal, then its worker ends. */
   stop(grace: Seconds): Promise<void>;
   readonly ended: Promise<void>;
@@ -66,7 +76,9 @@ export interface Thread {
 export interface Threads {
   get(id: string): Thread | undefined;
   list(): readonly Thread[];
-  /** Resolves when all have ended. */
+  /** Starts a thread; an ended one of the same id is replaced. A running one of that id: internal error. */
+  start(definition: ThreadDefinition): Thread;
+  /** No thread is started any more; resolves when all have ended. */
   stopAll(grace: Seconds): Promise<void>;
   /** The plain form of a thread in results. */
   handle(thread: Thread): Plain;

@@ -1,1 +1,3 @@
+export { openSpace, type SpaceOptions } from "./open-space.ts";
+export { SharedError, type SharedErrorCode } from "./shared-error.ts";
 export type * from "./types.ts";

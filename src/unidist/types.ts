@@ -39,7 +39,12 @@ export interface Lease {
 
 export interface Lock {
   /** First come, first served; null when `timeout` passes. */
-  acquire(options?: { timeout?: Seconds; lease?: Seconds; holder?: Partial<Holder>; signal?: AbortSignal }): Promise<Lease | null>;
+  acquire(options?: {
+    timeout?: Seconds;
+    lease?: Seconds;
+    holder?: Partial<Holder>;
+    signal?: AbortSignal;
+  }): Promise<Lease | null>;
   isLocked(): Promise<boolean>;
   /** Takes it away from whoever holds it: how `__running` is released from outside. False when nobody does. */
   breakLock(): Promise<boolean>;
