@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from "../base/index.ts";
+import { DEFAULT_QUEUE_LIMIT } from "./limits.ts";
+import { MemorySpace } from "./memory/space.ts";
 import { SharedError } from "./shared-error.ts";
 import type { Space } from "./types.ts";
 
@@ -9,8 +11,12 @@ export interface SpaceOptions {
   readonly queueLimit?: number | undefined;
 }
 
-/** Opens a space of the store that `url` names: only `memory:` so far, shared by all threads of this process. */
+/**
+ * Opens a space of the store that `url` names: only `memory:` so far, shared by everything in this process that opens
+ * the same URL and name, and gone when the last of them closes it. Throws `SharedError`: `unknown-store`, `bad-name`.
+ */
 export function openSpace(url: string, name: string, options: SpaceOptions = {}): Space {
-  void [systemClock, name, options];
-  throw new SharedError("unknown-store", `unknown store "${url}": only "memory:" is supported`);
+  if (!url.startsWith("memory:"))
+    throw new SharedError("unknown-store", `unknown store "${url}": only "memory:" is supported`);
+  return new MemorySpace(url, name, options.clock ?? systemClock, options.queueLimit ?? DEFAULT_QUEUE_LIMIT);
 }

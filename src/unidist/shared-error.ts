@@ -1,5 +1,6 @@
 export type SharedErrorCode =
   | "overflow"
+  | "bad-value"
   | "queue-full"
   | "too-large"
   | "bad-name"

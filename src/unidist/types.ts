@@ -38,7 +38,7 @@ export interface Lease {
 }
 
 export interface Lock {
-  /** First come, first served; null when `timeout` passes. */
+  /** First come, first served; null when `timeout` passes or `signal` is aborted. Without `lease` it is held until released. */
   acquire(options?: {
     timeout?: Seconds;
     lease?: Seconds;
@@ -78,6 +78,7 @@ export interface State {
   /** Atomic; `change` may be called again when somebody else was faster. */
   update(key: string, change: (value: Plain | undefined) => Plain | undefined): Promise<Plain | undefined>;
   compareAndSet(key: string, expected: Plain | undefined, value: Plain | undefined): Promise<boolean>;
+  /** Current values first. A trailing `*` makes it a prefix. A slow reader gets the newest change of each key. */
   watch(keyOrPrefix: string, signal?: AbortSignal): AsyncIterable<StateChange>;
 }
 
