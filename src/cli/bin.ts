@@ -1,0 +1,68 @@
+/** The only file that touches `process`: it makes an `Io` of it, and an exit code of what comes back. */
+import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
+import { systemClock } from "../base/index.ts";
+import type { Io, Output, StopSignal } from "./io.ts";
+import { main } from "./main.ts";
+
+const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+const io: Io = {
+  argv: process.argv.slice(2),
+  cwd: process.cwd(),
+  env: environment(),
+  stdout: output(1),
+  stderr: output(2),
+  clock: systemClock,
+  onSignal(listener) {
+    const listeners = stopSignals.map((signal) => [signal, () => listener(signal)] as const);
+    for (const [signal, heard] of listeners) process.on(signal, heard);
+    return () => {
+      for (const [signal, heard] of listeners) process.off(signal, heard);
+    };
+  },
+  exitNow: (code) => process.exit(code),
+};
+
+// Workers that idle in the pool need no farewell: everything is written and closed when `main` returns.
+process.exit(await main(io));
+
+function environment(): Record<string, string> {
+  const copy: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) copy[name] = value;
+  return copy;
+}
+
+/** Written with the plain system call: nothing is left in a buffer when the process ends, whatever ends it. */
+function output(descriptor: 1 | 2): Output {
+  let gone = false;
+  return {
+    isTerminal: isatty(descriptor),
+    write(text) {
+      let rest: Uint8Array = Buffer.from(text);
+      while (!gone && rest.length > 0) {
+        try {
+          rest = rest.subarray(writeSync(descriptor, rest));
+        } catch (error) {
+          const { code } = error as NodeJS.ErrnoException;
+          if (code === "EAGAIN") waitABit();
+          else {
+            gone = true;
+            // EPIPE: whoever read has seen enough. Anything else (a full disk) must not pass unnoticed.
+            if (code !== "EPIPE" && descriptor === 1) lost(error as Error);
+          }
+        }
+      }
+    },
+  };
+}
+
+/** A pipe that somebody made non-blocking and that is full. */
+function waitABit(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+}
+
+function lost(error: Error): void {
+  io.stderr.write(`procblock: cannot write to standard output: ${error.message}\n`);
+  process.exit(1);
+}

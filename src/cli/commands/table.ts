@@ -1,0 +1,48 @@
+import type { ExitCode, Io } from "../io.ts";
+
+/** What a command is called with: everything after its name. */
+export type Command = (io: Io, argv: readonly string[]) => Promise<ExitCode>;
+
+export interface CommandEntry {
+  /** After the name, in help. */
+  readonly usage: string;
+  readonly info: string;
+  /** Loaded when called: no command waits for another one's code. */
+  readonly load: () => Promise<Command>;
+}
+
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  run: {
+    usage: "FILE [arguments]",
+    info: "run a block file; `procblock FILE` does the same",
+    load: async () => (await import("./run.ts")).run,
+  },
+  validate: {
+    usage: "FILE…",
+    info: "check block files without running anything",
+    load: async () => (await import("./validate.ts")).validate,
+  },
+  schema: {
+    usage: "[KEY]",
+    info: "print the JSON Schema of block files, or what it says about a key",
+    load: async () => (await import("./schema.ts")).schema,
+  },
+  rrd: {
+    usage: "info|fetch FILE",
+    info: "look into RRD files",
+    load: async () => (await import("./rrd.ts")).rrd,
+  },
+  help: {
+    usage: "[COMMAND]",
+    info: "explain procblock or one of its commands",
+    load: async () => (await import("./help.ts")).help,
+  },
+  version: {
+    usage: "",
+    info: "print the version",
+    load: async () => (await import("./version.ts")).version,
+  },
+};
+
+/** Said clearly, so that nobody looks for a typing mistake. */
+export const laterCommands: readonly string[] = ["ps", "status", "logs", "stop", "restart", "shared"];

@@ -1,0 +1,86 @@
+import type { Happening, LogLevel } from "../base/index.ts";
+import type { Io } from "./io.ts";
+import { type LogLine, levels, logLine } from "./log-lines.ts";
+import { terminalLine } from "./terminal-line.ts";
+
+export interface LogOptions {
+  /** Undefined: nothing at all (`--quiet`). */
+  readonly level: LogLevel | undefined;
+  readonly format: "json" | "terminal";
+  readonly colour: boolean;
+}
+
+interface JsonWriter {
+  write(happening: Happening, line: LogLine): void;
+}
+
+/** Most lines kept while the writer of JSON lines loads. */
+const MOST_WAITING = 10_000;
+/** The first value or picture of so many files is worth a line of its own. */
+const MOST_FIRSTS = 20;
+
+/**
+ * Happenings as lines on standard error: readable on a terminal, JSON lines (pino's) elsewhere. pino is loaded with
+ * the first line that is written, so a quiet run never pays for it.
+ */
+export class Log {
+  readonly #io: Io;
+  #options: LogOptions | undefined;
+  readonly #early: Happening[] = [];
+  #json: JsonWriter | undefined;
+  #loading: Promise<void> | undefined;
+  #waiting: { happening: Happening; line: LogLine }[] = [];
+  #lost = 0;
+  readonly #firsts = new Set<string>();
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  /** Until this is called lines are kept: options may stand behind the block's file. */
+  configure(options: LogOptions): void {
+    this.#options = options;
+    for (const happening of this.#early.splice(0)) this.hear(happening);
+  }
+
+  readonly hear = (happening: Happening): void => {
+    const options = this.#options;
+    if (options === undefined) {
+      this.#early.push(happening);
+      return;
+    }
+    if (options.level === undefined) return;
+    const line = logLine(happening, this.#isFirst(happening));
+    if (levels.indexOf(line.level) < levels.indexOf(options.level)) return;
+    if (options.format === "terminal") {
+      this.#io.stderr.write(terminalLine(line, this.#io.clock.wall(), options.colour));
+    } else if (this.#json !== undefined) this.#json.write(happening, line);
+    else {
+      if (this.#waiting.length < MOST_WAITING) this.#waiting.push({ happening, line });
+      else this.#lost++;
+      this.#loading ??= this.#load(options.level);
+    }
+  };
+
+  /** Everything heard so far is written. */
+  async flush(): Promise<void> {
+    await this.#loading;
+  }
+
+  async #load(level: LogLevel): Promise<void> {
+    const { jsonWriter } = await import("./log-json.ts");
+    this.#json = jsonWriter(this.#io, level);
+    for (const { happening, line } of this.#waiting.splice(0)) this.#json.write(happening, line);
+    if (this.#lost > 0) {
+      const text = `${this.#lost} lines of the log are lost: they came before it was ready`;
+      this.hear({ type: "log:written", level: "warn", text, thread: undefined });
+    }
+  }
+
+  #isFirst(happening: Happening): boolean {
+    if (happening.type !== "sample:stored" && happening.type !== "graph:drawn") return false;
+    if (this.#firsts.size >= MOST_FIRSTS || this.#firsts.has(happening.file)) return false;
+    this.#firsts.add(happening.file);
+    return true;
+  }
+}
