@@ -86,19 +86,30 @@ export type Happening =
       readonly thread: string | undefined;
     };
 
+export type HappeningType = Happening["type"];
 export type Listener = (happening: Happening) => void;
 
 /** Where happenings are reported. A listener that throws does not disturb the others or the reporter. */
 export class Events {
-  readonly #listeners = new Set<Listener>();
+  /** Listener -> the types it wants, or undefined for all. */
+  readonly #listeners = new Map<Listener, ReadonlySet<HappeningType> | undefined>();
+  /** How many listeners want a type; those who want everything count in `#all`. */
+  readonly #wanted = new Map<HappeningType, number>();
+  #all = 0;
 
-  on(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  /** Calls `listener` for each happening, or for those of `types` only. Returns how to stop that. */
+  on(listener: Listener, types?: readonly HappeningType[]): () => void {
+    const own: Listener = (happening) => listener(happening);
+    this.#listeners.set(own, types === undefined ? undefined : new Set(types));
+    this.#count(types, 1);
+    return () => {
+      if (this.#listeners.delete(own)) this.#count(types, -1);
+    };
   }
 
   report(happening: Happening): void {
-    for (const listener of this.#listeners) {
+    for (const [listener, types] of this.#listeners) {
+      if (types !== undefined && !types.has(happening.type)) continue;
       try {
         listener(happening);
       } catch {
@@ -107,8 +118,18 @@ export class Events {
     }
   }
 
-  /** Lets hot paths skip building a happening that nobody reads. */
+  /** Whether anybody reads happenings of this type: hot paths build none that nobody wants. */
+  wants(type: HappeningType): boolean {
+    return this.#all > 0 || (this.#wanted.get(type) ?? 0) > 0;
+  }
+
+  /** Whether anybody listens at all. */
   get watched(): boolean {
     return this.#listeners.size > 0;
+  }
+
+  #count(types: readonly HappeningType[] | undefined, by: number): void {
+    if (types === undefined) this.#all += by;
+    for (const type of new Set(types)) this.#wanted.set(type, (this.#wanted.get(type) ?? 0) + by);
   }
 }

@@ -47,6 +47,26 @@ describe("events", () => {
   });
 });
 
+describe("a listener for some types", () => {
+  test("gets those only, and makes only those wanted", () => {
+    const events = new Events();
+    const seen: string[] = [];
+    const off = events.on((happening) => seen.push(happening.type), ["thread:started", "thread:started"]);
+    events.report({ type: "process:ready" });
+    events.report({ type: "thread:started", thread: "a", interval: 5 });
+    expect(seen).toEqual(["thread:started"]);
+    expect(events.wants("thread:started")).toBe(true);
+    expect(events.wants("process:ready")).toBe(false);
+    off();
+    off();
+    expect(events.wants("thread:started")).toBe(false);
+    const offAll = events.on(() => undefined);
+    expect(events.wants("process:ready")).toBe(true);
+    offAll();
+    expect(events.wants("process:ready")).toBe(false);
+  });
+});
+
 describe("the manual clock", () => {
   test("fires timers in the order they are due, and jumps of the wall clock move none", async () => {
     const clock = new ManualClock(1_000_000);
