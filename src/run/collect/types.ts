@@ -15,7 +15,12 @@ export interface CollectParser {
    * Reports every problem with its place; undefined after an error.
    * `interval` of the step it belongs to, if known: the default RRD step.
    */
-  (value: Mapping, path: TreePath, check: CheckContext, interval: Seconds | undefined): CollectDefinition | undefined;
+  (
+    value: Mapping,
+    path: TreePath,
+    check: CheckContext,
+    interval: Seconds | undefined,
+  ): CollectDefinition | undefined;
 }
 
 export interface CollectFigures {

@@ -1,0 +1,40 @@
+import type { DataPath, Seconds } from "../../base/index.ts";
+import type { GraphDefinition } from "../../graph/index.ts";
+import type { ArchiveDefinition, DataSourceDefinition } from "../../rrd/index.ts";
+import type { PathTemplate } from "./path-template.ts";
+import type { CollectDefinition } from "./types.ts";
+
+/** `timeseries collect` as the collector uses it: all defaults filled in, all paths resolved. */
+export interface CheckedCollect extends CollectDefinition {
+  /** Folder that `path` and the graphs' paths start from. */
+  readonly dir: string;
+  readonly file: PathTemplate;
+  readonly fields: readonly CollectField[];
+  readonly archives: readonly ArchiveDefinition[];
+  /** The archives were written by the user: a file that has others deserves a warning. */
+  readonly ownArchives: boolean;
+  readonly graphs: readonly CollectGraph[];
+  /** Where in the result the entries are, one RRD file each. */
+  readonly each: DataPath | undefined;
+  /** Whether a file that was deleted while collecting is made again. */
+  readonly recreate: boolean;
+  /**
+   * Samples come at a fixed interval of whole seconds: their stamps are stored as whole seconds in the same rhythm.
+   * Undefined: stamps are stored to the millisecond.
+   */
+  readonly rhythm: Seconds | undefined;
+}
+
+export interface CollectField {
+  readonly source: DataSourceDefinition;
+  /** Where in the result (or entry) the value is. */
+  readonly from: DataPath;
+  /** `from` is one plain key, the usual case: read without walking a path. */
+  readonly key: string | undefined;
+}
+
+export interface CollectGraph {
+  readonly definition: GraphDefinition;
+  readonly file: PathTemplate;
+  readonly title: PathTemplate;
+}

@@ -1,0 +1,112 @@
+import { formatDuration, kindOf, parseDuration, type Seconds } from "../../base/index.ts";
+import type { CheckedCollect } from "./definition.ts";
+import { parseArchives } from "./parse-archives.ts";
+import { parseFields } from "./parse-fields.ts";
+import { parseGraphs } from "./parse-graphs.ts";
+import { type PathTemplate, parsePathTemplate } from "./path-template.ts";
+import { Reader, shown } from "./reader.ts";
+import type { CollectParser } from "./types.ts";
+
+/** Every key of `timeseries collect`, as the user writes it. */
+export const collectKeys = ["path", "interval", "fields", "archives", "graph", "each", "recreate"] as const;
+
+/** Checks a `timeseries collect` mapping and fills in its defaults. */
+export const parseCollect: CollectParser = (value, path, check, stepInterval) => {
+  const read = new Reader(value, path, check, '"timeseries collect"', collectKeys);
+  const file = parsePath(read);
+  const interval = parseInterval(read, stepInterval);
+  const longest = Math.max(interval ?? 1, Math.ceil(stepInterval ?? 0));
+  const fields = parseFields(read, 2 * longest);
+  const archives = parseArchives(read, interval, fields?.length ?? 1);
+  // With a wrong field, "unknown field" in a graph would only repeat it.
+  const known = read.failed || fields === undefined ? undefined : fields.map((field) => field.source.name);
+  const graphs = parseGraphs(read, known, interval);
+  const each = parseEach(read);
+  const recreate = read.flag("recreate") ?? true;
+  for (const field of fields ?? []) {
+    if (stepInterval === undefined || field.source.heartbeat >= stepInterval) continue;
+    const message = `"heartbeat" of field "${field.source.name}" (${formatDuration(field.source.heartbeat)}) is shorter than the step's interval (${formatDuration(stepInterval)}): every value would be unknown`;
+    check.report("short-heartbeat", message, { path: read.at("fields"), part: "key", severity: "warning" });
+  }
+  if (read.failed || file === undefined || interval === undefined) return undefined;
+  if (fields === undefined || archives === undefined) return undefined;
+  const checked: CheckedCollect = {
+    kind: "collect",
+    path: file.text,
+    interval,
+    dir: check.dir,
+    file,
+    fields,
+    archives,
+    ownArchives: read.has("archives"),
+    graphs,
+    each,
+    recreate,
+    rhythm: stepInterval !== undefined && Number.isInteger(stepInterval) ? stepInterval : undefined,
+  };
+  return checked;
+};
+
+function parsePath(read: Reader): PathTemplate | undefined {
+  if (!read.has("path")) return read.missing("path", "the RRD file, for example path: simplest.rrd");
+  const text = read.text("path", "the name of the RRD file");
+  if (text === undefined) return undefined;
+  if (text.includes("\0") || /[\r\n]/.test(text))
+    return read.wrong("path", '"path" has a line end or NUL in it');
+  if (/(^|\/)\.{0,2}$/.test(text))
+    return read.wrong("path", `"path" must name a file, not a folder: "${text}"`);
+  if (/\.(png|svg|ya?ml|json)$/i.test(text)) {
+    return read.wrong(
+      "path",
+      `"path" is the RRD file, and "${text}" is no name for one`,
+      "write for example simplest.rrd",
+    );
+  }
+  const template = parsePathTemplate(text);
+  if (typeof template === "string") return read.wrong("path", template);
+  const name = template.names[0];
+  if (read.has("each") && name === undefined) {
+    const better = text.replace(/(\.\w+)?$/, "-{{key}}$1");
+    return read.wrong(
+      "path",
+      '"path" needs {{key}} in it, because "each" makes one file per entry',
+      `write ${better}`,
+    );
+  }
+  if (!read.has("each") && name !== undefined) {
+    return read.wrong("path", `{{${name.text}}} in "path" needs "each": where in the result the entries are`);
+  }
+  return template;
+}
+
+function parseInterval(read: Reader, stepInterval: Seconds | undefined): Seconds | undefined {
+  const value = read.get("interval");
+  if (value === undefined) {
+    // Rows of an RRD are whole seconds; rounding up leaves at least one sample in each.
+    if (stepInterval !== undefined) return Math.max(1, Math.ceil(stepInterval)) as Seconds;
+    return read.missing(
+      "interval",
+      "seconds per row, because the step has no interval of its own (cache: SECONDS)",
+    );
+  }
+  const seconds = parseDuration(value);
+  if (seconds === undefined)
+    return read.wrong("interval", `"interval" must be a time such as 5 or 1m, not ${shown(value)}`);
+  if (seconds < 1 || !Number.isInteger(seconds)) {
+    return read.wrong("interval", `"interval" must be whole seconds, at least 1, not ${shown(value)}`);
+  }
+  // Ten years: more is a slip, and arithmetic on it is of no use to anyone.
+  if (seconds > 316_224_000)
+    return read.wrong("interval", `"interval" must be at most 10 years, not ${shown(value)}`);
+  return seconds;
+}
+
+function parseEach(read: Reader) {
+  const value = read.get("each");
+  if (value === undefined) return undefined;
+  if (typeof value === "string") {
+    const path = read.check.dataPath(value, { path: read.at("each"), part: "value", offset: 0 });
+    return path ?? read.fail();
+  }
+  return read.wrong("each", `"each" must be a path in the result, not ${kindOf(value)}`);
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** Names one process for good: process ids are used again, start times within one boot are not. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks from boot to the start of the process; "-" where the system does not tell. */
+  readonly started: string;
+  readonly boot: string;
+  readonly host: string;
+}
+
+let own: ProcessIdentity | undefined;
+
+export function ownIdentity(): ProcessIdentity {
+  own ??= { pid: process.pid, started: startOf(process.pid) ?? "-", boot: bootId(), host: hostname() };
+  return own;
+}
+
+export function identityText(identity: ProcessIdentity): string {
+  return `${identity.pid} ${identity.started} ${identity.boot} ${identity.host}\n`;
+}
+
+export function parseIdentity(text: string): ProcessIdentity | undefined {
+  const [pid, started, boot, host] = text.trim().split(" ");
+  if (pid === undefined || started === undefined || boot === undefined || host === undefined)
+    return undefined;
+  return /^[1-9]\d{0,9}$/.test(pid) ? { pid: Number(pid), started, boot, host } : undefined;
+}
+
+/** "elsewhere": another machine (or container) that cannot be asked from here. */
+export function stateOf(identity: ProcessIdentity): "running" | "ended" | "elsewhere" {
+  const self = ownIdentity();
+  if (identity.host !== self.host) return "elsewhere";
+  if (identity.boot !== self.boot) return "ended";
+  try {
+    process.kill(identity.pid, 0);
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return "ended";
+  }
+  const started = startOf(identity.pid);
+  return started === undefined || identity.started === "-" || started === identity.started
+    ? "running"
+    : "ended";
+}
+
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The command's name, in parentheses, may hold blanks and parentheses; the start time is field 22.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  } catch {
+    return "-";
+  }
+}

@@ -1,0 +1,21 @@
+import type { Problem } from "../../base/index.ts";
+
+const remindEvery = 600_000;
+
+/** Lets a problem that stays through once, then every ten minutes; another one at once. */
+export class RepeatedProblem {
+  #message: string | undefined;
+  #reportedAt = 0;
+
+  /** Whether to report it; `now`: monotonic milliseconds. */
+  isNews(problem: Problem, now: number): boolean {
+    if (problem.message === this.#message && now - this.#reportedAt < remindEvery) return false;
+    this.#message = problem.message;
+    this.#reportedAt = now;
+    return true;
+  }
+
+  over(): void {
+    this.#message = undefined;
+  }
+}
