@@ -1,25 +1,72 @@
-import { internalError, type Result } from "../base/index.ts";
+import { failed, formatBytes, ok, problem, type Result } from "../base/index.ts";
+import { checkDefinition } from "./check-definition.ts";
 import type { RrdDefinition } from "./definition.ts";
+import { fileSizeFor, newHeader } from "./new-header.ts";
+import { placeNewFile } from "./place-new-file.ts";
 import type { Storage } from "./storage.ts";
+import { writeWhole } from "./whole-io.ts";
+import { writeDouble } from "./words.ts";
 
 export interface CreateOptions {
   /** Replace what is at the path; default: refuse (`rrd-exists`). */
   readonly overwrite?: boolean | undefined;
   /** Refuse to make a larger file; bytes, default 1 GiB. */
   readonly largestFile?: number | undefined;
+  /** Make the new file survive a power cut before it gets its name; default true. */
+  readonly durable?: boolean | undefined;
   /** The row each archive counts as written last, to make files reproducible; default random, as rrdtool does. */
   readonly startRows?: readonly number[] | undefined;
   readonly storage?: Storage | undefined;
 }
 
+const LARGEST_FILE = 1024 ** 3;
+const PIECE = 64 * 1024;
+
 /**
  * Makes an RRD file with all its bytes really written, so that no update can run out of space: under another name
- * first, then renamed. A failure leaves no file. A symbolic link at `path` is replaced, not followed.
+ * first, then renamed. A failure leaves no file. A symbolic link at `path` is replaced, not followed. The mode is that
+ * of the replaced file, otherwise 0644. Problems: `rrd-definition`, `rrd-too-large`, `rrd-exists`, `rrd-storage`.
  */
 export function createRrd(
-  _path: string,
-  _definition: RrdDefinition,
-  _options: CreateOptions = {},
+  path: string,
+  definition: RrdDefinition,
+  options: CreateOptions = {},
 ): Result<void> {
-  throw internalError("createRrd is not built yet");
+  const problems = checkDefinition(definition);
+  if (problems.length > 0) return failed(...problems);
+  const size = fileSizeFor(definition);
+  const { largestFile = LARGEST_FILE } = options;
+  if (size > largestFile) {
+    return failed(
+      problem(
+        "rrd-too-large",
+        `"${path}" would take ${formatBytes(size)}; at most ${formatBytes(largestFile)} are allowed`,
+      ),
+    );
+  }
+  const startRows =
+    options.startRows ?? definition.archives.map((archive) => Math.floor(Math.random() * archive.rows));
+  if (definition.archives.some((archive, index) => !isRow(startRows[index], archive.rows)))
+    return failed(problem("rrd-definition", "startRows must name an existing row of every archive"));
+
+  const header = newHeader(definition, startRows);
+  const placed = placeNewFile(path, options, (file) => {
+    writeWhole(file, header.bytes, 0);
+    const unknowns = unknownBytes(Math.min(PIECE, size - header.bytes.length));
+    for (let position = header.bytes.length; position < size; position += unknowns.length)
+      writeWhole(file, unknowns.subarray(0, Math.min(unknowns.length, size - position)), position);
+  });
+  return placed.ok ? ok(undefined) : placed;
+}
+
+function unknownBytes(length: number): Uint8Array {
+  const bytes = new Uint8Array(new ArrayBuffer(length));
+  const doubles = new Float64Array(bytes.buffer);
+  const words = new Uint32Array(bytes.buffer);
+  for (let index = 0; index < doubles.length; index++) writeDouble(doubles, words, index, Number.NaN);
+  return bytes;
+}
+
+function isRow(row: number | undefined, rows: number): boolean {
+  return row !== undefined && Number.isInteger(row) && row >= 0 && row < rows;
 }

@@ -1,7 +1,32 @@
-import { internalError, type Result } from "../base/index.ts";
+import { failed, ok, type Result, systemClock } from "../base/index.ts";
+import { nodeStorage } from "./node-storage.ts";
+import { OpenedRrd } from "./opened-file.ts";
+import { readHeader } from "./read-header.ts";
 import type { OpenOptions, RrdFile } from "./rrd-file.ts";
+import { storageProblem } from "./rrd-problems.ts";
+import type { StorageFile } from "./storage.ts";
 
-/** Opens and checks an RRD file; every count and index in it is checked before it is believed. */
-export function openRrd(_path: string, _options: OpenOptions): Result<RrdFile> {
-  throw internalError("openRrd is not built yet");
+const ONE_DAY = 86_400;
+
+/**
+ * Opens and checks an RRD file; every count and index in it is checked before it is believed. Problems: `rrd-storage`
+ * (cannot be opened or read, is no regular file), `rrd-damaged`.
+ */
+export function openRrd(path: string, options: OpenOptions): Result<RrdFile> {
+  const { mode, clock = systemClock, farthestAhead = ONE_DAY, storage = nodeStorage } = options;
+  let file: StorageFile;
+  try {
+    file = storage.open(path, mode);
+  } catch (error) {
+    return failed(storageProblem(path, "open", error));
+  }
+  const header = readHeader(file, path);
+  try {
+    if (header.ok)
+      return ok(new OpenedRrd({ path, mode, clock, storage, farthestAhead }, file, header.value));
+    file.close();
+  } catch (error) {
+    return failed(storageProblem(path, "open", error));
+  }
+  return header;
 }

@@ -1,0 +1,199 @@
+import type { Consolidation, DataSourceType } from "./definition.ts";
+import {
+  archiveSection,
+  consolidationState,
+  dataSourceSection,
+  type HeaderLayout,
+  LAST_READING_BYTES,
+  liveHead,
+  primaryState,
+  rowPointer,
+  staticHead,
+} from "./layout.ts";
+import { readText, readUnsigned, writeDouble, writeText, writeUnsigned } from "./words.ts";
+
+/** What never changes while a file is open. */
+export interface FixedDataSource {
+  readonly name: string;
+  readonly type: DataSourceType;
+  readonly heartbeat: number;
+  /** NaN = none. */
+  readonly min: number;
+  readonly max: number;
+  readonly expression: string | undefined;
+}
+
+export interface FixedArchive {
+  readonly cf: Consolidation;
+  readonly rows: number;
+  readonly pdpPerRow: number;
+  readonly xff: number;
+  /** Byte offset of row 0. */
+  readonly dataStart: number;
+}
+
+const WORD = 8;
+
+/**
+ * A checked header in memory: its bytes, exactly as in the file, with named access. Updates change the bytes in place,
+ * so writing them out is one positional write and nothing has to be encoded.
+ */
+export class Header {
+  readonly bytes: Uint8Array;
+  readonly doubles: Float64Array;
+  readonly words: Uint32Array;
+  readonly layout: HeaderLayout;
+  readonly formatVersion: number;
+  readonly step: number;
+  readonly dataSources: readonly FixedDataSource[];
+  readonly archives: readonly FixedArchive[];
+  /** Bytes of header and all rows. */
+  readonly fileSize: number;
+  // Word indexes (byte offset / 8) of the sections, so that the hot path does no divisions.
+  readonly #primary: number;
+  readonly #consolidation: number;
+  readonly #rowPointers: number;
+  readonly #live: number;
+
+  constructor(
+    bytes: Uint8Array,
+    layout: HeaderLayout,
+    fixed: {
+      readonly formatVersion: number;
+      readonly step: number;
+      readonly dataSources: readonly FixedDataSource[];
+      readonly archives: readonly FixedArchive[];
+    },
+  ) {
+    this.bytes = bytes;
+    this.doubles = new Float64Array(bytes.buffer, bytes.byteOffset, layout.size / WORD);
+    this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, layout.size / 4);
+    this.layout = layout;
+    this.formatVersion = fixed.formatVersion;
+    this.step = fixed.step;
+    this.dataSources = fixed.dataSources;
+    this.archives = fixed.archives;
+    const last = fixed.archives.at(-1);
+    this.fileSize =
+      last === undefined ? layout.size : last.dataStart + last.rows * layout.dataSourceCount * WORD;
+    this.#primary = layout.primary / WORD;
+    this.#consolidation = layout.consolidation / WORD;
+    this.#rowPointers = layout.rowPointers / WORD;
+    this.#live = layout.live / WORD;
+  }
+
+  /** Epoch seconds, whole. */
+  get lastUpdate(): number {
+    return readUnsigned(this.words, this.#live + liveHead.at.lastUpdate / WORD);
+  }
+
+  get microseconds(): number {
+    return this.layout.hasMicroseconds
+      ? readUnsigned(this.words, this.#live + liveHead.at.microseconds / WORD)
+      : 0;
+  }
+
+  setLastUpdate(seconds: number, microseconds: number): void {
+    writeUnsigned(this.words, this.#live + liveHead.at.lastUpdate / WORD, seconds);
+    if (this.layout.hasMicroseconds)
+      writeUnsigned(this.words, this.#live + liveHead.at.microseconds / WORD, microseconds);
+  }
+
+  lastReading(source: number): string {
+    return readText(this.bytes, this.#lastReadingAt(source), LAST_READING_BYTES) ?? "";
+  }
+
+  /** Cut to 29 bytes; the rest of the field is cleared. */
+  setLastReading(source: number, reading: string): void {
+    writeText(this.bytes, this.#lastReadingAt(source), LAST_READING_BYTES, reading);
+  }
+
+  #lastReadingAt(source: number): number {
+    return this.layout.primary + source * primaryState.size + primaryState.at.lastReading;
+  }
+
+  unknownSeconds(source: number): number {
+    return readUnsigned(this.words, this.#primaryAt(source) + primaryState.at.unknownSeconds / WORD);
+  }
+
+  setUnknownSeconds(source: number, seconds: number): void {
+    writeUnsigned(this.words, this.#primaryAt(source) + primaryState.at.unknownSeconds / WORD, seconds);
+  }
+
+  value(source: number): number {
+    return this.doubles[this.#primaryAt(source) + primaryState.at.value / WORD] as number;
+  }
+
+  setValue(source: number, value: number): void {
+    writeDouble(this.doubles, this.words, this.#primaryAt(source) + primaryState.at.value / WORD, value);
+  }
+
+  #primaryAt(source: number): number {
+    return this.#primary + (source * primaryState.size) / WORD;
+  }
+
+  /** Word index of the consolidation state of a data source in an archive. */
+  stateAt(archive: number, source: number): number {
+    return (
+      this.#consolidation +
+      ((archive * this.layout.dataSourceCount + source) * consolidationState.size) / WORD
+    );
+  }
+
+  double(index: number): number {
+    return this.doubles[index] as number;
+  }
+
+  setDouble(index: number, value: number): void {
+    writeDouble(this.doubles, this.words, index, value);
+  }
+
+  unsigned(index: number): number {
+    return readUnsigned(this.words, index);
+  }
+
+  setUnsigned(index: number, value: number): void {
+    writeUnsigned(this.words, index, value);
+  }
+
+  currentRow(archive: number): number {
+    return readUnsigned(this.words, this.#rowPointers + (archive * rowPointer.size) / WORD);
+  }
+
+  setCurrentRow(archive: number, row: number): void {
+    writeUnsigned(this.words, this.#rowPointers + (archive * rowPointer.size) / WORD, row);
+  }
+
+  /** A word index into the ten parameters of an archive. */
+  archiveParameterAt(archive: number, parameter: number): number {
+    return (
+      (this.layout.archives + archive * archiveSection.size + archiveSection.at.parameters) / WORD + parameter
+    );
+  }
+
+  get version(): string {
+    return readText(this.bytes, staticHead.at.version, 5) ?? "";
+  }
+
+  /** The part that updates change. */
+  get liveBytes(): Uint8Array {
+    return this.bytes.subarray(this.layout.live);
+  }
+
+  dataSourceIndex(name: string): number {
+    return this.dataSources.findIndex((source) => source.name === name);
+  }
+}
+
+/** Word offsets inside a consolidation state. */
+export const stateWord = {
+  value: consolidationState.at.value / WORD,
+  unknownPoints: consolidationState.at.unknownPoints / WORD,
+  primary: consolidationState.at.primary / WORD,
+  secondary: consolidationState.at.secondary / WORD,
+} as const;
+
+/** Byte offset of the expression of a COMPUTE data source. */
+export function expressionAt(layout: HeaderLayout, source: number): number {
+  return layout.dataSources + source * dataSourceSection.size + dataSourceSection.at.heartbeat;
+}

@@ -1,0 +1,87 @@
+import { dataSourceKinds } from "./data-source-kinds.ts";
+import type { RrdDefinition } from "./definition.ts";
+import { type FixedArchive, Header, stateWord } from "./header.ts";
+import {
+  archiveSection,
+  COOKIE,
+  dataSourceSection,
+  FLOAT_COOKIE,
+  headerLayout,
+  NAME_BYTES,
+  staticHead,
+} from "./layout.ts";
+import { writeDouble, writeText, writeUnsigned } from "./words.ts";
+
+/** The version a file needs so that older programs do not misread its data source types. */
+export function formatVersionFor(definition: Pick<RrdDefinition, "dataSources">): number {
+  return Math.max(...definition.dataSources.map((source) => dataSourceKinds[source.type].formatVersion));
+}
+
+/** Bytes of header and rows. */
+export function fileSizeFor(definition: RrdDefinition): number {
+  const sources = definition.dataSources.length;
+  const layout = headerLayout(sources, definition.archives.length, formatVersionFor(definition));
+  return layout.size + definition.archives.reduce((bytes, archive) => bytes + archive.rows * sources * 8, 0);
+}
+
+/** The header of a new file; the definition is checked already. */
+export function newHeader(definition: RrdDefinition, startRows: readonly number[]): Header {
+  const { step, start } = definition;
+  const formatVersion = formatVersionFor(definition);
+  const layout = headerLayout(definition.dataSources.length, definition.archives.length, formatVersion);
+  const bytes = new Uint8Array(new ArrayBuffer(layout.size));
+  const doubles = new Float64Array(bytes.buffer);
+  const words = new Uint32Array(bytes.buffer);
+
+  writeText(bytes, staticHead.at.cookie, 4, COOKIE);
+  writeText(bytes, staticHead.at.version, 5, String(formatVersion).padStart(4, "0"));
+  writeDouble(doubles, words, staticHead.at.floatCookie / 8, FLOAT_COOKIE);
+  writeUnsigned(words, staticHead.at.dataSourceCount / 8, definition.dataSources.length);
+  writeUnsigned(words, staticHead.at.archiveCount / 8, definition.archives.length);
+  writeUnsigned(words, staticHead.at.step / 8, step);
+
+  const dataSources = definition.dataSources.map((source, index) => {
+    const at = layout.dataSources + index * dataSourceSection.size;
+    const { name, type, heartbeat, min = Number.NaN, max = Number.NaN } = source;
+    writeText(bytes, at + dataSourceSection.at.name, NAME_BYTES, name);
+    writeText(bytes, at + dataSourceSection.at.type, NAME_BYTES, type);
+    writeUnsigned(words, (at + dataSourceSection.at.heartbeat) / 8, heartbeat);
+    writeDouble(doubles, words, (at + dataSourceSection.at.min) / 8, min);
+    writeDouble(doubles, words, (at + dataSourceSection.at.max) / 8, max);
+    return { name, type, heartbeat, min, max, expression: undefined };
+  });
+
+  let dataStart = layout.size;
+  const archives = definition.archives.map((archive, index): FixedArchive => {
+    const at = layout.archives + index * archiveSection.size;
+    writeText(bytes, at + archiveSection.at.consolidation, NAME_BYTES, archive.cf);
+    writeUnsigned(words, (at + archiveSection.at.rows) / 8, archive.rows);
+    writeUnsigned(words, (at + archiveSection.at.pdpPerRow) / 8, archive.pdpPerRow);
+    writeDouble(doubles, words, (at + archiveSection.at.parameters) / 8, archive.xff);
+    const from = dataStart;
+    dataStart += archive.rows * definition.dataSources.length * 8;
+    return { ...archive, dataStart: from };
+  });
+
+  const header = new Header(bytes, layout, { formatVersion, step, dataSources, archives });
+  header.setLastUpdate(start, 0);
+  for (let source = 0; source < dataSources.length; source++) startUnknown(header, source);
+  startRows.forEach((row, archive) => {
+    header.setCurrentRow(archive, row);
+  });
+  return header;
+}
+
+/** A data source that has had no reading: unknown since the open step and the open rows began. */
+export function startUnknown(header: Header, source: number): void {
+  const intoStep = header.lastUpdate % header.step;
+  header.setLastReading(source, "U");
+  header.setValue(source, Number.NaN);
+  header.setUnknownSeconds(source, intoStep);
+  header.archives.forEach((archive, index) => {
+    const state = header.stateAt(index, source);
+    const intoRow = (header.lastUpdate - intoStep) % (header.step * archive.pdpPerRow);
+    header.setDouble(state + stateWord.value, Number.NaN);
+    header.setUnsigned(state + stateWord.unknownPoints, intoRow / header.step);
+  });
+}

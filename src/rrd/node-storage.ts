@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { errorCode } from "./rrd-problems.ts";
+import type { FileStatus, Storage, StorageFile } from "./storage.ts";
+
+/** The real file system. */
+export const nodeStorage: Storage = {
+  open(path, mode) {
+    // A device may react to being opened, a FIFO may block: look first, open without blocking, and look again.
+    refuseUnlessFile(statSync(path), path);
+    const descriptor = openSync(
+      path,
+      (mode === "write" ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK,
+    );
+    try {
+      refuseUnlessFile(fstatSync(descriptor), path);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+    return new NodeFile(descriptor);
+  },
+
+  createBeside(path) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    for (let attempt = 0; ; attempt++) {
+      const candidate = `${path}.${randomBytes(6).toString("hex")}`;
+      try {
+        return { path: candidate, file: new NodeFile(openSync(candidate, flags, 0o600)) };
+      } catch (error) {
+        if (errorCode(error) !== "EEXIST" || attempt > 10) throw error;
+      }
+    }
+  },
+
+  rename: renameSync,
+  link: linkSync,
+  unlink: unlinkSync,
+
+  stat(path) {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? undefined : toStatus(stats);
+  },
+
+  syncDirectory(path) {
+    const descriptor = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  },
+};
+
+class NodeFile implements StorageFile {
+  readonly #descriptor: number;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  read(into: Uint8Array, offset: number, length: number, position: number): number {
+    return readSync(this.#descriptor, into, offset, length, position);
+  }
+
+  write(from: Uint8Array, offset: number, length: number, position: number): number {
+    return writeSync(this.#descriptor, from, offset, length, position);
+  }
+
+  sync(): void {
+    fsyncSync(this.#descriptor);
+  }
+
+  status(): FileStatus {
+    return toStatus(fstatSync(this.#descriptor));
+  }
+
+  setMode(mode: number): void {
+    fchmodSync(this.#descriptor, mode);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+function refuseUnlessFile(stats: Stats, path: string): void {
+  if (stats.isFile()) return;
+  const kind = stats.isDirectory()
+    ? "a directory"
+    : stats.isFIFO()
+      ? "a FIFO"
+      : stats.isSocket()
+        ? "a socket"
+        : "a device";
+  throw new Error(`"${path}" is ${kind}, not a regular file`);
+}
+
+function toStatus(stats: Stats): FileStatus {
+  return {
+    isFile: stats.isFile(),
+    size: stats.size,
+    mode: stats.mode & 0o7777,
+    identity: `${stats.dev}:${stats.ino}`,
+  };
+}

@@ -1,0 +1,127 @@
+import type { RowSink } from "./advance.ts";
+import { type Header, stateWord } from "./header.ts";
+import type { StorageFile } from "./storage.ts";
+import { readWhole, writeWhole } from "./whole-io.ts";
+import { writeDouble } from "./words.ts";
+
+/** Rows are written in pieces of at most this size after a long gap; bytes. */
+const LARGEST_PIECE = 64 * 1024;
+/** What one update overwrites is remembered up to this size, so that a failed update can be taken back; bytes. */
+const MOST_REMEMBERED = 1024 * 1024;
+
+interface Overwritten {
+  position: number;
+  length: number;
+  bytes: Uint8Array;
+}
+
+/**
+ * Writes the rows and then the changing part of the header, in as few positional writes as possible, so that a reader
+ * sees either the old or the new state. A failed update is taken back: what it overwrote is written again.
+ */
+export class RowWriter implements RowSink {
+  readonly #file: StorageFile;
+  readonly #header: Header;
+  readonly #live: Uint8Array;
+  /** The live part as it is in the file. */
+  readonly #stored: Uint8Array;
+  readonly #rowBytes: number;
+  #buffer: Uint8Array;
+  readonly #overwritten: Overwritten[] = [];
+  #overwrittenCount = 0;
+  #remembered = 0;
+
+  constructor(file: StorageFile, header: Header) {
+    this.#file = file;
+    this.#header = header;
+    this.#live = header.liveBytes;
+    this.#stored = new Uint8Array(this.#live);
+    this.#rowBytes = header.dataSources.length * 8;
+    this.#buffer = new Uint8Array(new ArrayBuffer(this.#rowBytes));
+  }
+
+  writeRows(archive: number, current: number, count: number): void {
+    const { rows, dataStart } = this.#header.archives[archive] as { rows: number; dataStart: number };
+    let slot: number = stateWord.primary;
+    const most = Math.max(1, Math.floor(LARGEST_PIECE / this.#rowBytes));
+    for (let done = 0, row = current; done < count; ) {
+      row = row + 1 === rows ? 0 : row + 1;
+      // The first row differs from all others, and the archive ends somewhere: each begins a piece of its own.
+      const piece = done === 0 ? 1 : Math.min(count - done, rows - row, most);
+      this.#writePiece(dataStart + row * this.#rowBytes, this.#fill(archive, slot, piece));
+      slot = stateWord.secondary;
+      done += piece;
+      row += piece - 1;
+    }
+  }
+
+  #fill(archive: number, slot: number, rows: number): Uint8Array {
+    const length = rows * this.#rowBytes;
+    if (this.#buffer.length < length) this.#buffer = new Uint8Array(new ArrayBuffer(length));
+    const doubles = new Float64Array(this.#buffer.buffer, 0, length / 8);
+    const words = new Uint32Array(this.#buffer.buffer, 0, length / 4);
+    const sources = this.#header.dataSources.length;
+    for (let source = 0; source < sources; source++) {
+      const value = this.#header.double(this.#header.stateAt(archive, source) + slot);
+      for (let at = source; at < doubles.length; at += sources) writeDouble(doubles, words, at, value);
+    }
+    return length === this.#buffer.length ? this.#buffer : this.#buffer.subarray(0, length);
+  }
+
+  #writePiece(position: number, bytes: Uint8Array): void {
+    if (this.#remembered + bytes.length <= MOST_REMEMBERED) this.#remember(position, bytes.length);
+    writeWhole(this.#file, bytes, position);
+  }
+
+  #remember(position: number, length: number): void {
+    let entry = this.#overwritten[this.#overwrittenCount];
+    if (entry === undefined || entry.bytes.length < length) {
+      entry = { position, length, bytes: new Uint8Array(length) };
+      this.#overwritten[this.#overwrittenCount] = entry;
+    }
+    entry.position = position;
+    entry.length = length;
+    readWhole(
+      this.#file,
+      length === entry.bytes.length ? entry.bytes : entry.bytes.subarray(0, length),
+      position,
+    );
+    this.#overwrittenCount++;
+    this.#remembered += length;
+  }
+
+  /** Writes the header: with this the update counts. */
+  commit(): void {
+    writeWhole(this.#file, this.#live, this.#header.layout.live);
+    this.#stored.set(this.#live);
+    this.#forget();
+  }
+
+  /** The header in memory as it is in the file; for an update that was refused before anything was written. */
+  discard(): void {
+    this.#live.set(this.#stored);
+    this.#forget();
+  }
+
+  /** Takes a failed update back; false when the file would not take that either. */
+  rollBack(): boolean {
+    this.#live.set(this.#stored);
+    try {
+      for (let index = this.#overwrittenCount - 1; index >= 0; index--) {
+        const entry = this.#overwritten[index] as Overwritten;
+        writeWhole(this.#file, entry.bytes.subarray(0, entry.length), entry.position);
+      }
+      writeWhole(this.#file, this.#live, this.#header.layout.live);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.#forget();
+    }
+  }
+
+  #forget(): void {
+    this.#overwrittenCount = 0;
+    this.#remembered = 0;
+  }
+}

@@ -1,0 +1,35 @@
+import { type Problem, problem } from "../base/index.ts";
+
+/** A failed file operation, naming the call and the file. */
+export function storageProblem(path: string, doing: string, error: unknown): Problem {
+  const { code, syscall, message } = describe(error);
+  return problem("rrd-storage", `cannot ${doing} "${path}": ${syscall}${code}`, {
+    notes: message === undefined ? [] : [message],
+  });
+}
+
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+function describe(error: unknown): { code: string; syscall: string; message: string | undefined } {
+  const code = errorCode(error);
+  if (code === undefined)
+    return { code: error instanceof Error ? error.message : String(error), syscall: "", message: undefined };
+  const syscall =
+    error instanceof Error && "syscall" in error && typeof error.syscall === "string"
+      ? `${error.syscall} failed with `
+      : "";
+  return { code, syscall, message: meanings[code] };
+}
+
+const meanings: Readonly<Record<string, string>> = {
+  ENOSPC: "no space is left on the file system",
+  EACCES: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOENT: "no such file or directory",
+  EIO: "the device reported an input/output error",
+  EFBIG: "the file would be larger than allowed",
+  EMFILE: "too many open files",
+  EDQUOT: "the disk quota is used up",
+};
