@@ -1,3 +1,4 @@
+export { seriesRequest, storedFields } from "./columns.ts";
 export {
   type GraphCf,
   type GraphColors,
@@ -15,11 +16,15 @@ export {
   type RightAxis,
   type VerticalRule,
 } from "./definition.ts";
+export { type DrawGraphOptions, drawGraph, type Picture } from "./draw-graph.ts";
+export { type DrawOptions, drawScene } from "./draw-scene.ts";
 export { type Expression, type ExpressionError, isExpressionError, parseExpression } from "./expression.ts";
 export type { GraphIssue } from "./mapping-reader.ts";
 export { GraphPainter, type Painted, type PaintRequest } from "./painter.ts";
 export { graphKeys, type ParsedGraph, type ParseGraphOptions, parseGraph } from "./parse-graph.ts";
+export { sceneToPng } from "./png.ts";
 export { reduceSeries } from "./reduce.ts";
 export { rrdSeriesSource } from "./rrd-series.ts";
 export type { Box, Scene, SceneItem, ScenePart } from "./scene.ts";
 export type { Series, SeriesRequest, SeriesSource } from "./series.ts";
+export { sceneToSvg } from "./svg.ts";

@@ -1,0 +1,136 @@
+import { calendarOf } from "./calendar.ts";
+import { graphWindow } from "./columns.ts";
+import type { GraphDefinition, GraphPeriod } from "./definition.ts";
+import { type Axes, drawGrid, drawLabels, LABEL_SIZE, rightRoom } from "./draw-axes.ts";
+import { drawLegend } from "./legend.ts";
+import { legendContent, traceSummary } from "./legend-rows.ts";
+import { type Theme, themes } from "./palette.ts";
+import { drawPlot } from "./plot.ts";
+import { rangeText } from "./range-text.ts";
+import { rightLabels } from "./right-axis.ts";
+import type { Box, Scene, SceneItem } from "./scene.ts";
+import type { Series } from "./series.ts";
+import { textItem } from "./text-item.ts";
+import { fitText, textWidth } from "./text-width.ts";
+import { timeAxis } from "./time-axis.ts";
+import { prepareTraces, type Traces } from "./traces.ts";
+import { type ValueAxis, valueAxis } from "./value-axis.ts";
+
+export interface DrawOptions {
+  /** Epoch seconds: the right edge. */
+  readonly now: number;
+  readonly period: GraphPeriod;
+  /** IANA name; default that of the process (`TZ` or the system's). */
+  readonly timeZone?: string | undefined;
+}
+
+const PAD = 10;
+const TITLE_SIZE = 13;
+const TITLE_ROOM = 20;
+const TIME_ROOM = 20;
+const TURNED_ROOM = 16;
+const WATERMARK_ROOM = 13;
+
+/**
+ * Draws a graph as plain data. `series` answers `seriesRequest(definition, period, now)`: one column per name of
+ * `storedFields(definition)`. Pure, apart from the time zone of the process.
+ */
+export function drawScene(definition: GraphDefinition, series: Series, options: DrawOptions): Scene {
+  const theme = themes[definition.theme];
+  const calendar = calendarOf(options.timeZone);
+  const window = graphWindow(definition, options.period, options.now);
+  const data = prepareTraces(definition, series, window.start, window.end);
+  const legend = legendContent(definition, data.traces, theme);
+  const title = oneLine(definition.title);
+  const range = rangeText(calendar, window.start, window.end);
+
+  // The width of the labels decides where the plot starts, and (with `fullSize`) the plot's height decides the labels;
+  // their number never changes their width much, so one look ahead is enough.
+  const ahead = valueAxisOf(definition, data, definition.height);
+  const left = PAD + leftRoom(definition, ahead);
+  const right = PAD + rightAxisRoom(definition, ahead);
+  const width = definition.fullSize ? definition.width : definition.width + left + right;
+  const rows = drawLegend(legend.rows, legend.headings, left, 0, width - left - PAD, theme).height;
+  const top = title === "" && definition.fullSize ? PAD : PAD + TITLE_ROOM;
+  const below =
+    TIME_ROOM + (rows > 0 ? rows + 6 : 0) + (definition.watermark === "" ? 0 : WATERMARK_ROOM) + PAD / 2;
+  const height = definition.fullSize
+    ? Math.max(definition.height, top + 10 + below)
+    : definition.height + top + below;
+  const plot: Box = {
+    x: left,
+    y: top,
+    width: Math.max(10, width - left - right),
+    height: height - top - below,
+  };
+
+  const value = valueAxisOf(definition, data, plot.height);
+  const time = timeAxis({ ...window, ...plot, pictureWidth: width, textSize: LABEL_SIZE, calendar });
+  const rightTicks = definition.rightAxis && rightLabels(definition.rightAxis, value.ticks, definition.base);
+  const axes: Axes = { plot, value, time, rightLabels: rightTicks ?? [] };
+  const legendTop = plot.y + plot.height + TIME_ROOM + 2;
+  const items: SceneItem[] = [
+    ...drawHead(title, range, left, width, theme),
+    ...drawGrid(axes, theme),
+    drawPlot(definition, data, axes, series, window, theme),
+    ...drawLabels(definition, axes, PAD, theme),
+    ...drawLegend(legend.rows, legend.headings, left, legendTop, width - left - PAD, theme).items,
+  ];
+  if (definition.watermark !== "") {
+    const text = fitText(oneLine(definition.watermark), 9, width - 2 * PAD);
+    items.push(
+      textItem("watermark", text, width - PAD, height - 7, { size: 9, fill: theme.muted, anchor: "end" }),
+    );
+  }
+  return {
+    width,
+    height,
+    scale: definition.scale,
+    background: theme.background,
+    title: title === "" ? data.traces.map((trace) => trace.name).join(", ") : title,
+    description: [range, ...data.traces.map((trace) => traceSummary(trace, definition))].join("\n"),
+    plot,
+    items,
+  };
+}
+
+/** Title at the left, the time shown at the right when there is room for both. */
+function drawHead(title: string, range: string, left: number, width: number, theme: Theme): SceneItem[] {
+  const items: SceneItem[] = [];
+  const room = width - left - PAD;
+  const rangeWidth = textWidth(range, LABEL_SIZE);
+  const text = fitText(title, TITLE_SIZE, room, true);
+  const y = PAD + 11;
+  if (text !== "") {
+    const look = { size: TITLE_SIZE, fill: theme.title, anchor: "start", bold: true } as const;
+    items.push(textItem("title", text, left, y, look));
+  }
+  if (textWidth(text, TITLE_SIZE, true) + 20 + rangeWidth <= room || (text === "" && rangeWidth <= room)) {
+    items.push(
+      textItem("range", range, width - PAD - 4, y, { size: LABEL_SIZE, fill: theme.muted, anchor: "end" }),
+    );
+  }
+  return items;
+}
+
+function valueAxisOf(definition: GraphDefinition, data: Traces, height: number): ValueAxis {
+  const { lowerLimit, upperLimit, rigid, logarithmic, base, method } = definition;
+  const { least, greatest } = data;
+  const fromZero = method !== "LINE";
+  return valueAxis({ least, greatest, lowerLimit, upperLimit, rigid, fromZero, logarithmic, base, height });
+}
+
+function leftRoom(definition: GraphDefinition, axis: ValueAxis): number {
+  const widest = Math.max(12, ...axis.ticks.map((tick) => textWidth(tick.label, LABEL_SIZE)));
+  const named = definition.verticalLabel !== "" || definition.units !== "";
+  return Math.ceil(widest) + 6 + (named ? TURNED_ROOM : 0);
+}
+
+function rightAxisRoom({ rightAxis, base }: GraphDefinition, axis: ValueAxis): number {
+  if (rightAxis === undefined) return 4;
+  return rightRoom(rightLabels(rightAxis, axis.ticks, base)) + (rightAxis.label === "" ? 0 : TURNED_ROOM);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}

@@ -1,0 +1,115 @@
+import { type Rgba, rgba } from "./colour.ts";
+
+/** Steps of coverage at soft edges; 15 is full. */
+export const FULL = 15;
+const LEVELS = FULL + 1;
+const MOST_COLOURS = 256;
+
+/** A colour to draw with, and what it makes of each palette entry at each level (-1: not yet known). */
+export interface Ink {
+  readonly colour: Rgba;
+  readonly blends: Int16Array;
+}
+
+/**
+ * A picture of palette indexes that is drawn into directly. Blending two colours looks the result up, so a soft edge
+ * costs one table read; the palette grows as colours are met. When it is full the nearest colour stands in.
+ */
+export class IndexedImage {
+  readonly width: number;
+  readonly height: number;
+  /** Bytes per row: PNG's filter byte (0) comes first, so that the buffer is compressed as it is. */
+  readonly stride: number;
+  readonly pixels: Uint8Array;
+  readonly #colours: number[] = [];
+  readonly #indexes = new Map<number, number>();
+  readonly #inks = new Map<string, Ink>();
+
+  constructor(width: number, height: number, background: string) {
+    this.width = width;
+    this.height = height;
+    this.stride = width + 1;
+    this.pixels = new Uint8Array(this.stride * height);
+    // The background is entry 0, which is what the buffer is full of.
+    this.#indexOf(...rgb(rgba(background)));
+  }
+
+  get colours(): readonly number[] {
+    return this.#colours;
+  }
+
+  ink(colour: string): Ink {
+    let ink = this.#inks.get(colour);
+    if (ink === undefined) {
+      ink = { colour: rgba(colour), blends: new Int16Array(MOST_COLOURS * LEVELS).fill(-1) };
+      this.#inks.set(colour, ink);
+    }
+    return ink;
+  }
+
+  /** Puts ink on one pixel; the caller keeps to the picture. */
+  put(at: number, ink: Ink, level: number): void {
+    const under = this.pixels[at] ?? 0;
+    const known = ink.blends[under * LEVELS + level] ?? -1;
+    this.pixels[at] = known >= 0 ? known : this.#blend(under, ink, level);
+  }
+
+  /** Whole pixels from (x, y); cut off at the picture's edges. */
+  fill(x: number, y: number, width: number, height: number, ink: Ink, level = FULL): void {
+    const left = Math.max(0, x);
+    const right = Math.min(this.width, x + width);
+    const bottom = Math.min(this.height, y + height);
+    const plain = level === FULL && ink.colour[3] === 255;
+    for (let row = Math.max(0, y); row < bottom; row++) {
+      const start = row * this.stride + 1;
+      if (plain) this.pixels.fill(this.#blend(0, ink, FULL), start + left, start + Math.max(left, right));
+      else for (let column = left; column < right; column++) this.put(start + column, ink, level);
+    }
+  }
+
+  #blend(under: number, ink: Ink, level: number): number {
+    const slot = under * LEVELS + level;
+    const known = ink.blends[slot] ?? -1;
+    if (known >= 0) return known;
+    const below = this.#colours[under] ?? 0;
+    const share = (level / FULL) * (ink.colour[3] / 255);
+    const over = (from: number, to: number) => Math.round(from + (to - from) * share);
+    const index = this.#indexOf(
+      over(below >> 16, ink.colour[0]),
+      over((below >> 8) & 255, ink.colour[1]),
+      over(below & 255, ink.colour[2]),
+    );
+    ink.blends[slot] = index;
+    return index;
+  }
+
+  #indexOf(red: number, green: number, blue: number): number {
+    const colour = (red << 16) | (green << 8) | blue;
+    const known = this.#indexes.get(colour);
+    if (known !== undefined) return known;
+    if (this.#colours.length >= MOST_COLOURS) return this.#nearest(red, green, blue);
+    const index = this.#colours.push(colour) - 1;
+    this.#indexes.set(colour, index);
+    return index;
+  }
+
+  #nearest(red: number, green: number, blue: number): number {
+    let best = 0;
+    let bestDistance = Number.POSITIVE_INFINITY;
+    for (const [index, colour] of this.#colours.entries()) {
+      const dr = red - (colour >> 16);
+      const dg = green - ((colour >> 8) & 255);
+      const db = blue - (colour & 255);
+      const distance = 2 * dr * dr + 4 * dg * dg + 3 * db * db;
+      if (distance < bestDistance) {
+        best = index;
+        bestDistance = distance;
+      }
+    }
+    return best;
+  }
+}
+
+function rgb([red, green, blue]: Rgba): [number, number, number] {
+  return [red, green, blue];
+}

@@ -1,0 +1,119 @@
+import type { Theme } from "./palette.ts";
+import type { SceneItem } from "./scene.ts";
+import { fitText, textWidth } from "./text-width.ts";
+
+export interface LegendRow {
+  readonly colour: string;
+  /** A square for areas, a bar for lines, a hairline for rules. */
+  readonly mark: "square" | "bar" | "rule";
+  readonly name: string;
+  /** One per heading, or none. */
+  readonly numbers: readonly string[];
+}
+
+export interface Legend {
+  readonly items: readonly SceneItem[];
+  readonly height: number;
+}
+
+const SIZE = 10;
+const LINE = 15;
+const SWATCH = 9;
+const AFTER_SWATCH = 6;
+const COLUMN_GAP = 14;
+const TABLE_GAP = 28;
+const SHORTEST_NAME = 56;
+
+interface Table {
+  readonly headings: readonly string[];
+  readonly nameWidth: number;
+  readonly numberWidths: readonly number[];
+  readonly width: number;
+}
+
+/** Rows of colour, name and numbers; narrow pictures lose numbers (the rightmost first), then the ends of names. */
+export function drawLegend(
+  rows: readonly LegendRow[],
+  headings: readonly string[],
+  x: number,
+  y: number,
+  room: number,
+  theme: Theme,
+): Legend {
+  if (rows.length === 0) return { items: [], height: 0 };
+  const table = fitTable(rows, headings, room);
+  const most = Math.max(1, Math.floor((room + TABLE_GAP) / (table.width + TABLE_GAP)));
+  const tables = rows.length <= 3 ? 1 : Math.min(most, Math.ceil(rows.length / 2));
+  const perTable = Math.ceil(rows.length / tables);
+  const head = table.headings.length > 0 ? LINE : 0;
+  const items: SceneItem[] = [];
+  for (let index = 0; index * perTable < rows.length; index++) {
+    const left = x + index * (table.width + TABLE_GAP);
+    if (head > 0) items.push(...drawNumbers(table, table.headings, left, y + 11, theme.muted, "legend-head"));
+    const part = rows.slice(index * perTable, (index + 1) * perTable);
+    part.forEach((row, line) => {
+      items.push(...drawRow(row, table, left, y + head + line * LINE, theme));
+    });
+  }
+  return { items, height: head + perTable * LINE };
+}
+
+function fitTable(rows: readonly LegendRow[], headings: readonly string[], room: number): Table {
+  const longest = Math.max(...rows.map((row) => textWidth(row.name, SIZE)));
+  for (let count = headings.length; ; count--) {
+    const shown = headings.slice(0, count);
+    const numberWidths = shown.map((heading, column) =>
+      Math.max(textWidth(heading, SIZE), ...rows.map((row) => textWidth(row.numbers[column] ?? "", SIZE))),
+    );
+    const fixed = numberWidths.reduce((sum, width) => sum + width + COLUMN_GAP, SWATCH + AFTER_SWATCH);
+    if (fixed + Math.min(longest, SHORTEST_NAME) > room && count > 0) continue;
+    // A pixel more, so that rounding never cuts a name that fits.
+    const nameWidth = Math.max(0, Math.min(longest + 1, room - fixed));
+    return { headings: shown, nameWidth, numberWidths, width: fixed + nameWidth };
+  }
+}
+
+function drawRow(row: LegendRow, table: Table, x: number, y: number, theme: Theme): SceneItem[] {
+  const thickness = { square: SWATCH, bar: 3, rule: 1 }[row.mark];
+  const swatch: SceneItem = {
+    kind: "rect",
+    part: "legend-swatch",
+    x,
+    y: y + 3 + (SWATCH - thickness) / 2,
+    width: SWATCH,
+    height: thickness,
+    fill: row.colour,
+  };
+  const name: SceneItem = {
+    kind: "text",
+    part: "legend-name",
+    x: x + SWATCH + AFTER_SWATCH,
+    y: y + 11,
+    text: fitText(row.name, SIZE, table.nameWidth),
+    size: SIZE,
+    bold: false,
+    anchor: "start",
+    fill: theme.text,
+    turned: false,
+  };
+  return [swatch, name, ...drawNumbers(table, row.numbers, x, y + 11, theme.text, "legend-number")];
+}
+
+function drawNumbers(
+  table: Table,
+  texts: readonly string[],
+  x: number,
+  y: number,
+  fill: string,
+  part: "legend-head" | "legend-number",
+): SceneItem[] {
+  let right = x + SWATCH + AFTER_SWATCH + table.nameWidth;
+  return table.numberWidths.flatMap((width, column): SceneItem[] => {
+    right += COLUMN_GAP + width;
+    const text = texts[column] ?? "";
+    if (text === "") return [];
+    return [
+      { kind: "text", part, x: right, y, text, size: SIZE, bold: false, anchor: "end", fill, turned: false },
+    ];
+  });
+}
