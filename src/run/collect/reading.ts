@@ -26,10 +26,7 @@ function finiteReading(value: number): KnownReading | { readonly reason: string 
   return Number.isFinite(value) ? value : { reason: `it is ${value}` };
 }
 
-function wholeReading(
-  value: number,
-  type: "COUNTER" | "DERIVE" | string,
-): KnownReading | { readonly reason: string } {
+function wholeReading(value: number, type: string): KnownReading | { readonly reason: string } {
   if (!Number.isInteger(value)) {
     return { reason: `${value} is not a whole number, as ${type} needs; use type D${type}` };
   }

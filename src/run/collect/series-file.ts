@@ -139,7 +139,7 @@ export class SeriesFile {
     const updated = rrd.update(sample.time, row);
     if (updated.ok) {
       count.stored++;
-      if (events.watched) this.#reportStored(sample);
+      if (events.wants("sample:stored")) this.#reportStored(sample);
       return undefined;
     }
     const problem = updated.problems[0];

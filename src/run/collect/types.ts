@@ -10,18 +10,16 @@ export interface CollectDefinition {
   readonly interval: Seconds;
 }
 
-export interface CollectParser {
-  /**
-   * Reports every problem with its place; undefined after an error.
-   * `interval` of the step it belongs to, if known: the default RRD step.
-   */
-  (
-    value: Mapping,
-    path: TreePath,
-    check: CheckContext,
-    interval: Seconds | undefined,
-  ): CollectDefinition | undefined;
-}
+/**
+ * Reports every problem with its place; undefined after an error.
+ * `interval` of the step it belongs to, if known: the default RRD step.
+ */
+export type CollectParser = (
+  value: Mapping,
+  path: TreePath,
+  check: CheckContext,
+  interval: Seconds | undefined,
+) => CollectDefinition | undefined;
 
 export interface CollectFigures {
   readonly stored: number;
