@@ -1,15 +1,145 @@
-import { internalError, type Result } from "../base/index.ts";
-import type { DataSourceDefinition } from "./definition.ts";
-import type { Storage } from "./storage.ts";
+import { failed, ok, type Problem, problem, type Result } from "../base/index.ts";
+import { checkDataSources } from "./check-definition.ts";
+import { isPlainConsolidation } from "./consolidations.ts";
+import type { DataSourceDefinition, RrdDefinition } from "./definition.ts";
+import type { FixedArchive, Header } from "./header.ts";
+import { consolidationState, primaryState } from "./layout.ts";
+import { newHeader } from "./new-header.ts";
+import { nodeStorage } from "./node-storage.ts";
+import { placeNewFile } from "./place-new-file.ts";
+import { readHeader } from "./read-header.ts";
+import { errorCode, storageProblem } from "./rrd-problems.ts";
+import type { Storage, StorageFile } from "./storage.ts";
+import { readWhole, writeWhole } from "./whole-io.ts";
+import { writeDouble } from "./words.ts";
+
+/** Rows are copied in pieces of about this size; bytes. */
+const PIECE = 64 * 1024;
+const MOST_SAVED = 1000;
 
 /**
- * Adds data sources to a closed file, keeping all its data; the new ones are unknown so far. The old file stays beside
- * it under the returned path.
+ * Adds data sources, behind the ones there are, to a file that nobody has open; all its data is kept, the new ones are
+ * unknown so far. The old file stays beside it under the returned path (`FILE.old`, `FILE.old.2` …). Problems:
+ * `rrd-definition`, `rrd-not-supported` (COMPUTE, forecast archives), and those of opening and creating.
  */
 export function addDataSources(
-  _path: string,
-  _added: readonly DataSourceDefinition[],
-  _options: { readonly storage?: Storage | undefined } = {},
+  path: string,
+  added: readonly DataSourceDefinition[],
+  options: { readonly durable?: boolean | undefined; readonly storage?: Storage | undefined } = {},
 ): Result<{ readonly savedAs: string }> {
-  throw internalError("addDataSources is not built yet");
+  const { storage = nodeStorage } = options;
+  let old: StorageFile;
+  try {
+    old = storage.open(path, "read");
+  } catch (error) {
+    return failed(storageProblem(path, "open", error));
+  }
+  try {
+    const read = readHeader(old, path);
+    if (!read.ok) return read;
+    const definition = extend(read.value, path, added);
+    if ("problems" in definition) return failed(...definition.problems);
+    const header = extendedHeader(read.value, definition);
+    const savedAs = saveBeside(path, storage);
+    if (typeof savedAs !== "string") return failed(savedAs);
+    const placed = placeNewFile(path, { ...options, overwrite: true }, (file) => {
+      writeWhole(file, header.bytes, 0);
+      read.value.archives.forEach((archive, index) => {
+        const to = header.archives[index];
+        if (to !== undefined) copyRows(old, file, archive, to, read.value, header);
+      });
+    });
+    if (placed.ok) return ok({ savedAs }, placed.warnings);
+    // Nothing was replaced, so the second name is not needed.
+    storage.unlink(savedAs);
+    return placed;
+  } catch (error) {
+    return failed(storageProblem(path, "extend", error));
+  } finally {
+    old.close();
+  }
+}
+
+function extend(
+  old: Header,
+  path: string,
+  added: readonly DataSourceDefinition[],
+): RrdDefinition | { readonly problems: Problem[] } {
+  const dataSources: DataSourceDefinition[] = [];
+  for (const { name, type, heartbeat, min, max } of old.dataSources) {
+    if (type === "COMPUTE") return unsupported(path, "a COMPUTE data source");
+    const bound = (limit: number) => (Number.isNaN(limit) ? undefined : limit);
+    dataSources.push({ name, type, heartbeat, min: bound(min), max: bound(max) });
+  }
+  const archives: RrdDefinition["archives"][number][] = [];
+  for (const { cf, xff, pdpPerRow, rows } of old.archives) {
+    if (!isPlainConsolidation(cf)) return unsupported(path, `a ${cf} archive`);
+    archives.push({ cf, xff, pdpPerRow, rows });
+  }
+  const problems: Problem[] = [];
+  const both = [...dataSources, ...added];
+  checkDataSources(both, (message) => problems.push(problem("rrd-definition", message)));
+  return problems.length > 0
+    ? { problems }
+    : { step: old.step, start: old.lastUpdate, dataSources: both, archives };
+}
+
+function unsupported(path: string, what: string): { readonly problems: Problem[] } {
+  return { problems: [problem("rrd-not-supported", `"${path}" has ${what}; it cannot be extended`)] };
+}
+
+function extendedHeader(old: Header, definition: RrdDefinition): Header {
+  const rows = old.archives.map((_, index) => old.currentRow(index));
+  const header = newHeader(definition, rows, old.formatVersion);
+  header.setLastUpdate(old.lastUpdate, old.microseconds);
+  const kept = old.dataSources.length;
+  const copy = (from: number, to: number, length: number) =>
+    header.bytes.set(old.bytes.subarray(from, from + length), to);
+  copy(old.layout.primary, header.layout.primary, kept * primaryState.size);
+  for (let archive = 0; archive < old.archives.length; archive++)
+    copy(old.stateAt(archive, 0) * 8, header.stateAt(archive, 0) * 8, kept * consolidationState.size);
+  return header;
+}
+
+function copyRows(
+  from: StorageFile,
+  to: StorageFile,
+  oldArchive: FixedArchive,
+  newArchive: FixedArchive,
+  oldHeader: Header,
+  extended: Header,
+): void {
+  const kept = oldHeader.dataSources.length;
+  const all = extended.dataSources.length;
+  const most = Math.max(1, Math.floor(PIECE / (8 * all)));
+  for (let row = 0; row < oldArchive.rows; row += most) {
+    const count = Math.min(most, oldArchive.rows - row);
+    const source = new Uint8Array(new ArrayBuffer(count * kept * 8));
+    if (!readWhole(from, source, oldArchive.dataStart + row * kept * 8))
+      throw new Error("the file ended early");
+    const target = new Uint8Array(new ArrayBuffer(count * all * 8));
+    const doubles = new Float64Array(target.buffer);
+    const words = new Uint32Array(target.buffer);
+    for (let index = 0; index < count; index++) {
+      // Bytes, not doubles: unknowns keep their bits.
+      target.set(source.subarray(index * kept * 8, (index + 1) * kept * 8), index * all * 8);
+      for (let column = kept; column < all; column++)
+        writeDouble(doubles, words, index * all + column, Number.NaN);
+    }
+    writeWhole(to, target, newArchive.dataStart + row * all * 8);
+  }
+}
+
+/** Gives the old file a second name that nothing has yet. */
+function saveBeside(path: string, storage: Storage): string | Problem {
+  for (let count = 1; count <= MOST_SAVED; count++) {
+    const name = count === 1 ? `${path}.old` : `${path}.old.${count}`;
+    try {
+      storage.link(path, name);
+      return name;
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") return storageProblem(path, "save", error);
+    }
+  }
+  return problem("rrd-exists", `"${path}" has ${MOST_SAVED} saved files beside it already`);
 }

@@ -25,9 +25,13 @@ export function fileSizeFor(definition: RrdDefinition): number {
 }
 
 /** The header of a new file; the definition is checked already. */
-export function newHeader(definition: RrdDefinition, startRows: readonly number[]): Header {
+export function newHeader(
+  definition: RrdDefinition,
+  startRows: readonly number[],
+  atLeastVersion = 0,
+): Header {
   const { step, start } = definition;
-  const formatVersion = formatVersionFor(definition);
+  const formatVersion = Math.max(atLeastVersion, formatVersionFor(definition));
   const layout = headerLayout(definition.dataSources.length, definition.archives.length, formatVersion);
   const bytes = new Uint8Array(new ArrayBuffer(layout.size));
   const doubles = new Float64Array(bytes.buffer);
