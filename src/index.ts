@@ -1,1 +1,25 @@
-export {};
+/**
+ * procblock as a library.
+ *
+ *     import { runBlockFile, unwrap } from "procblock";
+ *     const run = unwrap(await runBlockFile("simplest.yaml"));
+ *     console.log(run.result);
+ */
+export {
+  type Clock,
+  Events,
+  type Happening,
+  type HappeningType,
+  type LogLevel,
+  type Mapping,
+  type Place,
+  type Plain,
+  type Problem,
+  ProblemError,
+  renderProblem,
+  type Result,
+  unwrap,
+} from "./base/index.ts";
+export { type CheckedBlock, type LoadedBlock, type LoadOptions, loadBlock, loadBlockText } from "./block/index.ts";
+export { type BlockRun, type Ending, type RunBlockOptions, runBlockFile } from "./engine/index.ts";
+export type { ProcessBlock, ProcessInput, Thread, ThreadOutput, ThreadStatus } from "./run/index.ts";

@@ -2,6 +2,7 @@ import {
   assertNever,
   formatDuration,
   type Happening,
+  type HappeningType,
   type LogLevel,
   type Plain,
   type Problem,
@@ -9,6 +10,45 @@ import {
 import { toJson } from "./output.ts";
 
 export const levels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal"];
+
+/** How loud a happening can be at most; a listener asks only for those it will write. */
+const loudest: Readonly<Record<HappeningType, LogLevel>> = {
+  "file:loaded": "debug",
+  "problem:found": "error",
+  "tag:processed": "trace",
+  "step:started": "trace",
+  "step:finished": "trace",
+  "step:failed": "error",
+  "step:retried": "warn",
+  "thread:started": "info",
+  "thread:finished": "info",
+  "thread:skipped": "warn",
+  "thread:failed": "error",
+  "thread:restarting": "warn",
+  "thread:gave-up": "error",
+  "thread:dropped": "warn",
+  "script:reloaded": "info",
+  "script:broken": "error",
+  "sample:stored": "info",
+  "sample:dropped": "warn",
+  "field:unknown": "warn",
+  "store:failed": "error",
+  "graph:drawn": "info",
+  "graph:failed": "error",
+  "lock:acquired": "debug",
+  "lock:released": "debug",
+  "process:ready": "info",
+  "process:stopping": "info",
+  "log:written": "fatal",
+};
+
+export function typesFor(level: LogLevel): HappeningType[] {
+  return (Object.keys(loudest) as HappeningType[]).filter((type) => isLoudEnough(loudest[type], level));
+}
+
+export function isLoudEnough(level: LogLevel, least: LogLevel): boolean {
+  return levels.indexOf(level) >= levels.indexOf(least);
+}
 
 /** A happening as a line of the log. */
 export interface LogLine {

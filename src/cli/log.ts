@@ -1,6 +1,6 @@
-import type { Happening, LogLevel } from "../base/index.ts";
+import type { Events, Happening, LogLevel } from "../base/index.ts";
 import type { Io } from "./io.ts";
-import { type LogLine, levels, logLine } from "./log-lines.ts";
+import { isLoudEnough, type LogLine, logLine, typesFor } from "./log-lines.ts";
 import { terminalLine } from "./terminal-line.ts";
 
 export interface LogOptions {
@@ -33,13 +33,25 @@ export class Log {
   #lost = 0;
   readonly #firsts = new Set<string>();
 
-  constructor(io: Io) {
+  readonly #events: Events;
+  #off: () => void;
+
+  constructor(io: Io, events: Events) {
     this.#io = io;
+    this.#events = events;
+    this.#off = events.on(this.hear, ["file:loaded", "problem:found"]);
+  }
+
+  get options(): LogOptions | undefined {
+    return this.#options;
   }
 
   /** Until this is called lines are kept: options may stand behind the block's file. */
   configure(options: LogOptions): void {
     this.#options = options;
+    this.#off();
+    if (options.level === undefined) return;
+    this.#off = this.#events.on(this.hear, typesFor(options.level));
     for (const happening of this.#early.splice(0)) this.hear(happening);
   }
 
@@ -51,7 +63,7 @@ export class Log {
     }
     if (options.level === undefined) return;
     const line = logLine(happening, this.#isFirst(happening));
-    if (levels.indexOf(line.level) < levels.indexOf(options.level)) return;
+    if (!isLoudEnough(line.level, options.level)) return;
     if (options.format === "terminal") {
       this.#io.stderr.write(terminalLine(line, this.#io.clock.wall(), options.colour));
     } else if (this.#json !== undefined) this.#json.write(happening, line);

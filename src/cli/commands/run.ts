@@ -1,0 +1,115 @@
+import { Events, type Mapping, ok, type Result } from "../../base/index.ts";
+import { parseCommandLine, type Usage, usageText } from "../../block/index.ts";
+import { type PreparedBlock, prepareBlock, startBlock } from "../../engine/index.ts";
+import { type ExitCode, type Io, wantsColour } from "../io.ts";
+import { Log } from "../log.ts";
+import { type Given, optionLines, readOptions } from "../options.ts";
+import { renderOutput } from "../output.ts";
+import { report, usageProblem, wrongUsage } from "../report.ts";
+import { logOptions, outputFormat, partArguments, runOptions } from "../run-options.ts";
+import { stopOnSignals } from "../signals.ts";
+import { Trace } from "../trace.ts";
+import type { Command } from "./table.ts";
+
+/** `procblock FILE …`, `procblock run FILE …` */
+export const run: Command = async (io, argv) => {
+  const before = readOptions(argv, runOptions, { stopAtWord: true });
+  if (!before.ok) return wrongUsage(io, before.problems, "run");
+  const [file, ...rest] = before.value.rest;
+  if (file === undefined && before.value.values.has("help")) return showHelp(io);
+  if (file === undefined) return wrongUsage(io, [usageProblem("no block file is named")], "run");
+
+  const events = new Events();
+  const log = new Log(io, events);
+  const stop = stopOnSignals(io);
+  try {
+    const prepared = await prepareBlock(file, { cwd: io.cwd, env: io.env, clock: io.clock, events });
+    if (!prepared.ok) {
+      report(io, prepared.problems);
+      return 2;
+    }
+    const line = readCommandLine(before.value.values, rest, prepared.value.block.usage);
+    if (!line.ok) return wrongUsage(io, line.problems, file);
+    if (line.value.asksHelp) {
+      io.stdout.write(usageText(prepared.value.block.usage, file));
+      return 0;
+    }
+    log.configure(logOptions(io, line.value.ours));
+    if (line.value.ours.has("trace")) watch(io, events, log.options?.format === "json");
+    return await start(io, prepared.value, line.value, stop.signal);
+  } finally {
+    stop.off();
+    await log.flush();
+  }
+};
+
+interface CommandLine {
+  readonly ours: Given["values"];
+  readonly inputData: Mapping;
+  readonly asksHelp: boolean;
+}
+
+/** What stands before and behind FILE: our options, and what the block's `__usage` makes of the others. */
+function readCommandLine(
+  before: Given["values"],
+  rest: readonly string[],
+  usage: Usage,
+): Result<CommandLine> {
+  const declared = new Set(
+    [...usage.options.values()].flatMap(({ name, letter }) => (letter === undefined ? [name] : [name, letter])),
+  );
+  const { ours, blocks } = partArguments(rest, declared);
+  const own = readOptions(ours, runOptions);
+  if (!own.ok) return own;
+  const values = new Map([...before, ...own.value.values]);
+  const asksHelp = values.has("help");
+  if (asksHelp) return ok({ ours: values, inputData: {}, asksHelp });
+  const parsed = parseCommandLine(usage, blocks);
+  if (!parsed.ok) return parsed;
+  return ok({ ours: values, inputData: parsed.value.inputData, asksHelp });
+}
+
+async function start(
+  io: Io,
+  prepared: PreparedBlock,
+  { ours, inputData }: CommandLine,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const grace = ours.get("grace");
+  const started = await startBlock(prepared, {
+    inputData,
+    signal,
+    once: ours.has("once"),
+    grace: grace === undefined ? undefined : Number(grace),
+    space: ours.get("space") ?? io.env.PROCBLOCK_SPACE,
+    store: ours.get("store") ?? io.env.PROCBLOCK_STORE,
+  });
+  if (!started.ok) {
+    report(io, started.problems);
+    return 1;
+  }
+  const { result, ended } = started.value;
+  io.stdout.write(await renderOutput(result, outputFormat(io, ours), wantsColour(io, io.stdout)));
+  const { ending, problems } = await ended;
+  report(io, problems);
+  return ending === "failed" ? 1 : 0;
+}
+
+function watch(io: Io, events: Events, json: boolean): void {
+  const trace = new Trace(io, { json, colour: wantsColour(io, io.stderr) });
+  events.on(trace.hear, trace.types);
+}
+
+function showHelp(io: Io): ExitCode {
+  io.stdout.write(`procblock [run] [options] FILE [options] [arguments]
+
+Runs a block file and prints its result. A long-running one stays until Ctrl-C.
+What stands behind FILE and is none of these options is the block's own command line,
+described by \`procblock FILE --help\`; so is everything behind \`--\`.
+
+${optionLines(runOptions).join("\n")}
+
+Exit code: 0 done or stopped, 1 the block failed, 2 the file or the command line is wrong.
+`);
+  return 0;
+}

@@ -1,0 +1,168 @@
+import {
+  emptyMapping,
+  failed,
+  type Mapping,
+  type Milliseconds,
+  mergeInto,
+  ok,
+  type Plain,
+  type Problem,
+  ProblemError,
+  problem,
+  type Result,
+  type Seconds,
+} from "../base/index.ts";
+import { type CheckedBlock, processBlock } from "../block/index.ts";
+import type { Thread } from "../run/index.ts";
+import type { Lease } from "../unidist/index.ts";
+import type { BlockRun, Ending } from "./block-run.ts";
+import { keepAlive } from "./keep-alive.ts";
+import type { Services } from "./services.ts";
+
+export interface BlockInput {
+  readonly inputData: Mapping;
+  readonly requestState: Mapping;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+class Stopped extends Error {}
+
+/** One run of a block, from its first tag until everything is closed. */
+export class RunningBlock {
+  readonly #block: CheckedBlock;
+  readonly #services: Services;
+  readonly #lease: Lease | null;
+  readonly #longrunning: boolean;
+  /** Aborted when the grace time of a stop is over. */
+  readonly #cut = new AbortController();
+  readonly #asked = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<{ ending: Ending; problems: readonly Problem[] }>();
+  #processed: Promise<unknown> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
+
+  constructor(block: CheckedBlock, services: Services, lease: Lease | null, longrunning: boolean) {
+    this.#block = block;
+    this.#services = services;
+    this.#lease = lease;
+    this.#longrunning = longrunning;
+    lease?.lost.addEventListener("abort", () => this.ask("the lock __running was released"));
+  }
+
+  readonly stop = async (reason = "asked to"): Promise<void> => {
+    this.ask(reason);
+    await this.#ended.promise;
+  };
+
+  /** Begins to stop; the first reason counts. */
+  ask(reason: string): void {
+    this.#stopping ??= this.#stopRuns(reason);
+  }
+
+  /** Processes the block and returns what there is to see; a failed run is over when this resolves. */
+  async start(input: BlockInput): Promise<Result<BlockRun>> {
+    const awake = keepAlive(this.#services.clock);
+    const close = async () => {
+      await this.#services.threads.stopAll(this.#services.grace);
+      await releaseLease(this.#lease);
+      await this.#services.close();
+      awake.cancel();
+    };
+    try {
+      const result = emptyMapping();
+      const processing = this.#process(input, result);
+      this.#processed = processing.catch(() => {});
+      const first = await processing;
+      // A monitor whose first run failed goes on trying, as it does when a later one fails.
+      const stays = this.#longrunning && this.#stopping === undefined && (first.ok || this.#alive().length > 0);
+      if (!first.ok && !stays) {
+        await this.#stopping;
+        await close();
+        const ending = this.#stopping === undefined ? "failed" : "stopped";
+        this.#ended.resolve({ ending, problems: first.problems });
+        return first;
+      }
+      if (!first.ok) this.#report(first.problems);
+      this.#over(stays, close).then(this.#ended.resolve, this.#ended.reject);
+      return ok(this.#handle(first.ok ? first.value : result, stays));
+    } catch (error) {
+      await close();
+      this.#ended.resolve({ ending: "failed", problems: [] });
+      throw error;
+    }
+  }
+
+  async #process(input: BlockInput, result: Mapping): Promise<Result<Plain>> {
+    const pipeData = emptyMapping();
+    mergeInto(pipeData, input.inputData);
+    try {
+      const { events } = this.#services;
+      return ok(
+        await processBlock(this.#block, { ...input, pipeData, events, result, signal: this.#cut.signal }),
+      );
+    } catch (error) {
+      if (error instanceof ProblemError) return failed(...error.problems);
+      if (error instanceof Stopped) return failed(problem("stopped", "stopped before the block was finished"));
+      throw error;
+    }
+  }
+
+  /** No new runs; what runs gets the grace time, and is cut off then. */
+  async #stopRuns(reason: string): Promise<void> {
+    const { clock, events, grace, threads } = this.#services;
+    events.report({ type: "process:stopping", reason });
+    this.#asked.resolve();
+    const late = clock.after((grace * 1000) as Milliseconds, () => this.#cut.abort(new Stopped()));
+    await Promise.all([threads.stopAll(grace as Seconds), this.#processed]);
+    late.cancel();
+  }
+
+  async #over(stays: boolean, close: () => Promise<void>): Promise<{ ending: Ending; problems: Problem[] }> {
+    if (stays) await this.#stay();
+    await this.#stopping;
+    await close();
+    if (this.#stopping !== undefined) return { ending: "stopped", problems: [] };
+    const problems = stays ? this.#givenUp() : [];
+    return { ending: problems.length > 0 ? "failed" : "done", problems };
+  }
+
+  /** Until it is asked to stop, or every thread has ended. */
+  async #stay(): Promise<void> {
+    this.#services.events.report({ type: "process:ready" });
+    // A block without threads stays for what it holds (a lock, say) until it is told to stop.
+    if (this.#alive().length === 0) await this.#asked.promise;
+    while (this.#stopping === undefined && this.#alive().length > 0) {
+      await Promise.race([this.#asked.promise, Promise.all(this.#alive().map((thread) => thread.ended))]);
+    }
+  }
+
+  #alive(): readonly Thread[] {
+    const over = ["finished", "failed"];
+    return this.#services.threads.list().filter((thread) => !over.includes(thread.status().state));
+  }
+
+  #givenUp(): Problem[] {
+    const states = this.#services.threads.list().map((thread) => thread.status());
+    return states.flatMap(({ state, error }) => (state === "failed" && error !== undefined ? [error] : []));
+  }
+
+  #handle(result: Plain, longrunning: boolean): BlockRun {
+    const threads = () => this.#alive();
+    return {
+      result,
+      get threads() {
+        return threads();
+      },
+      longrunning,
+      stop: this.stop,
+      ended: this.#ended.promise,
+    };
+  }
+
+  #report(problems: readonly Problem[]): void {
+    for (const one of problems) this.#services.events.report({ type: "problem:found", problem: one });
+  }
+}
+
+async function releaseLease(lease: Lease | null): Promise<void> {
+  if (lease !== null && !lease.lost.aborted) await lease.release();
+}
