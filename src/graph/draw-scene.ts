@@ -97,9 +97,9 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
 /** Title at the left, the time shown at the right when there is room for both. */
 function drawHead(title: string, range: string, left: number, width: number, theme: Theme): SceneItem[] {
   const items: SceneItem[] = [];
-  const room = width - left - PAD;
+  const room = width - left - PAD - 8;
   const rangeWidth = textWidth(range, LABEL_SIZE);
-  const text = fitText(title, TITLE_SIZE, room, true);
+  const text = fitText(title, TITLE_SIZE, room, { bold: true });
   const y = PAD + 11;
   if (text !== "") {
     const look = { size: TITLE_SIZE, fill: theme.title, anchor: "start", bold: true } as const;
@@ -107,7 +107,7 @@ function drawHead(title: string, range: string, left: number, width: number, the
   }
   if (textWidth(text, TITLE_SIZE, true) + 20 + rangeWidth <= room || (text === "" && rangeWidth <= room)) {
     items.push(
-      textItem("range", range, width - PAD - 4, y, { size: LABEL_SIZE, fill: theme.muted, anchor: "end" }),
+      textItem("range", range, width - PAD - 8, y, { size: LABEL_SIZE, fill: theme.muted, anchor: "end" }),
     );
   }
   return items;
@@ -127,7 +127,8 @@ function leftRoom(definition: GraphDefinition, axis: ValueAxis): number {
 }
 
 function rightAxisRoom({ rightAxis, base }: GraphDefinition, axis: ValueAxis): number {
-  if (rightAxis === undefined) return 4;
+  // Half of the last time label, which may stand at the very edge of the plot.
+  if (rightAxis === undefined) return 8;
   return rightRoom(rightLabels(rightAxis, axis.ticks, base)) + (rightAxis.label === "" ? 0 : TURNED_ROOM);
 }
 

@@ -20,7 +20,8 @@ export { type DrawGraphOptions, drawGraph, type Picture } from "./draw-graph.ts"
 export { type DrawOptions, drawScene } from "./draw-scene.ts";
 export { type Expression, type ExpressionError, isExpressionError, parseExpression } from "./expression.ts";
 export type { GraphIssue } from "./mapping-reader.ts";
-export { GraphPainter, type Painted, type PaintRequest } from "./painter.ts";
+export { GraphPainter, type PainterOptions } from "./painter.ts";
+export type { Painted, PaintRequest } from "./painter-messages.ts";
 export { graphKeys, type ParsedGraph, type ParseGraphOptions, parseGraph } from "./parse-graph.ts";
 export { sceneToPng } from "./png.ts";
 export { reduceSeries } from "./reduce.ts";

@@ -4,6 +4,10 @@ import { type Rgba, rgba } from "./colour.ts";
 export const FULL = 15;
 const LEVELS = FULL + 1;
 const MOST_COLOURS = 256;
+/** With fewer free places than this, near colours begin to share one. */
+const ROOMY = 192;
+/** How far off the last free places are given (squared, weighted by how the eye sees the channels). */
+const TOLERANCE = 9000;
 
 /** A colour to draw with, and what it makes of each palette entry at each level (-1: not yet known). */
 export interface Ink {
@@ -13,7 +17,8 @@ export interface Ink {
 
 /**
  * A picture of palette indexes that is drawn into directly. Blending two colours looks the result up, so a soft edge
- * costs one table read; the palette grows as colours are met. When it is full the nearest colour stands in.
+ * costs one table read; the palette grows as colours are met. Soft edges over soft edges would soon fill it, so the
+ * fuller it is, the farther off a colour may be that stands in for a new one.
  */
 export class IndexedImage {
   readonly width: number;
@@ -38,11 +43,13 @@ export class IndexedImage {
     return this.#colours;
   }
 
+  /** The colour itself gets its place in the palette, before soft edges take all of them. */
   ink(colour: string): Ink {
     let ink = this.#inks.get(colour);
     if (ink === undefined) {
       ink = { colour: rgba(colour), blends: new Int16Array(MOST_COLOURS * LEVELS).fill(-1) };
       this.#inks.set(colour, ink);
+      this.#blend(0, ink, FULL);
     }
     return ink;
   }
@@ -87,26 +94,34 @@ export class IndexedImage {
     const colour = (red << 16) | (green << 8) | blue;
     const known = this.#indexes.get(colour);
     if (known !== undefined) return known;
-    if (this.#colours.length >= MOST_COLOURS) return this.#nearest(red, green, blue);
+    const spare = MOST_COLOURS - this.#colours.length;
+    if (spare < ROOMY) {
+      const near = this.#nearest(red, green, blue);
+      if (spare === 0 || near.distance < TOLERANCE * (1 - spare / ROOMY) ** 2) {
+        this.#indexes.set(colour, near.index);
+        return near.index;
+      }
+    }
     const index = this.#colours.push(colour) - 1;
     this.#indexes.set(colour, index);
     return index;
   }
 
-  #nearest(red: number, green: number, blue: number): number {
-    let best = 0;
-    let bestDistance = Number.POSITIVE_INFINITY;
-    for (const [index, colour] of this.#colours.entries()) {
+  #nearest(red: number, green: number, blue: number): { index: number; distance: number } {
+    let index = 0;
+    let distance = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < this.#colours.length; i++) {
+      const colour = this.#colours[i] ?? 0;
       const dr = red - (colour >> 16);
       const dg = green - ((colour >> 8) & 255);
       const db = blue - (colour & 255);
-      const distance = 2 * dr * dr + 4 * dg * dg + 3 * db * db;
-      if (distance < bestDistance) {
-        best = index;
-        bestDistance = distance;
+      const found = 2 * dr * dr + 4 * dg * dg + 3 * db * db;
+      if (found < distance) {
+        index = i;
+        distance = found;
       }
     }
-    return best;
+    return { index, distance };
   }
 }
 

@@ -31,7 +31,7 @@ interface Table {
   readonly width: number;
 }
 
-/** Rows of colour, name and numbers; narrow pictures lose numbers (the rightmost first), then the ends of names. */
+/** Rows of colour, name and numbers; narrow pictures lose numbers (the rightmost first), then the middles of names. */
 export function drawLegend(
   rows: readonly LegendRow[],
   headings: readonly string[],
@@ -89,7 +89,7 @@ function drawRow(row: LegendRow, table: Table, x: number, y: number, theme: Them
     part: "legend-name",
     x: x + SWATCH + AFTER_SWATCH,
     y: y + 11,
-    text: fitText(row.name, SIZE, table.nameWidth),
+    text: fitText(row.name, SIZE, table.nameWidth, { middle: true }),
     size: SIZE,
     bold: false,
     anchor: "start",

@@ -9,6 +9,7 @@ import { areaRings, lineRuns, type RowScale } from "./shapes.ts";
 import type { Trace, Traces } from "./traces.ts";
 
 const LINE_WIDTH = 1.5;
+const NARROWEST_STEP = 2.5;
 /** An area is seen through, its edge is not: overlapping areas stay readable. */
 const AREA_ALPHA = 0.28;
 const STACK_ALPHA = 0.82;
@@ -30,7 +31,8 @@ export function drawPlot(
     from: data.from,
     to: data.to,
     toY: (one) => toY(one, axes),
-    slope: definition.slope,
+    // Steps narrower than this are no steps to the eye, only noise at the edges.
+    slope: definition.slope || series.step * perSecond < NARROWEST_STEP,
     join: definition.gaps === "join",
   };
   const ground = value.logarithmic ? plot.y + plot.height : toY(0, axes);

@@ -19,10 +19,18 @@ function rasterise(scene: Scene, letters: Glyphs): IndexedImage {
   const height = Math.ceil(scene.height * scene.scale);
   const image = new IndexedImage(width, height, scene.background);
   const clip = { x: 0, y: 0, width, height };
+  reserveColours(scene.items, image);
   // Text first: what it needs of a full palette is worth more than the soft edges of the fiftieth area.
   drawItems(scene.items, { image, scale: scene.scale, clip, letters, texts: true });
   drawItems(scene.items, { image, scale: scene.scale, clip, letters, texts: false });
   return image;
+}
+
+function reserveColours(items: readonly SceneItem[], image: IndexedImage): void {
+  for (const item of items) {
+    if (item.kind === "clip") reserveColours(item.items, image);
+    else image.ink(item.kind === "line" ? item.stroke : item.fill);
+  }
 }
 
 interface Drawing {

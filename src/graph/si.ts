@@ -9,20 +9,20 @@ const large = ["k", "M", "G", "T", "P", "E", "Z", "Y"];
 const none: Prefix = { symbol: "", factor: 1 };
 
 /**
- * The prefix for numbers up to `magnitude`: powers of 1000 (`k`) or of 1024 (`Ki`). From 0.01 on small numbers are
- * more readable as they are (0.25, not 250 m).
+ * The prefix for numbers up to `magnitude`: powers of 1000 (`k`) or of 1024 (`Ki`). Small numbers from
+ * `plainFrom` on are more readable as they are (0.25, not 250 m).
  */
-export function prefixFor(magnitude: number, base: 1000 | 1024): Prefix {
+export function prefixFor(magnitude: number, base: 1000 | 1024, plainFrom = 0.01): Prefix {
   const size = Math.abs(magnitude);
   if (!(size > 0) || !Number.isFinite(size)) return none;
-  // A hair more than the power of ten: 0.9999999 of a thousand rounds to a thousand.
+  // A hair more: 999.9999999 is a thousand to the reader.
   const rounded = size * (1 + 1e-9);
   if (rounded >= base) {
     const power = Math.min(large.length, Math.floor(Math.log(rounded) / Math.log(base) + 1e-12));
     const symbol = large[power - 1] ?? "";
     return { symbol: base === 1024 ? `${symbol.toUpperCase()}i` : symbol, factor: base ** power };
   }
-  if (rounded >= 0.01) return none;
+  if (rounded >= plainFrom) return none;
   const power = Math.min(small.length, Math.ceil(-Math.log10(rounded) / 3));
   return { symbol: small[power - 1] ?? "", factor: 10 ** (-3 * power) };
 }
@@ -30,18 +30,20 @@ export function prefixFor(magnitude: number, base: 1000 | 1024): Prefix {
 /** A number for the legend: two decimals, its own prefix, the unit; an unknown one is a dash. */
 export function formatValue(value: number, base: 1000 | 1024, units: string): string {
   if (Number.isNaN(value)) return "–";
-  const prefix = prefixFor(value, base);
+  // Nobody says 50 milli-percent or leaves a bare number in thousandths; 0.0512 s is better read as 51.20 ms.
+  const natural = units === "" || /^[%°]/.test(units);
+  const prefix = prefixFor(value, base, natural ? 0.001 : 0.1);
   const scaled = value / prefix.factor;
-  const digits =
-    Math.abs(scaled) >= 1e5 || (scaled !== 0 && Math.abs(scaled) < 1e-3) ? exponent(scaled) : plain(scaled);
+  const size = Math.abs(scaled);
+  const decimals = size < 0.1 && size > 0 ? 4 : 2;
+  const digits = size >= 1e5 || (size > 0 && size < 1e-3) ? exponent(scaled) : plain(scaled, decimals);
   const suffix = prefix.symbol + units;
-  if (suffix === "") return digits;
-  return `${digits} ${suffix}`;
+  return suffix === "" ? digits : `${digits} ${suffix}`;
 }
 
-function plain(value: number): string {
-  const text = value.toFixed(2);
-  return text === "-0.00" ? "0.00" : text;
+function plain(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? (0).toFixed(decimals) : text;
 }
 
 function exponent(value: number): string {

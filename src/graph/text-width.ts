@@ -23,18 +23,31 @@ export function textWidth(text: string, size: number, bold = false): number {
   return width * size;
 }
 
-/** The text, or as much of it as fits with an ellipsis; empty when not even that fits. */
-export function fitText(text: string, size: number, width: number, bold = false): string {
-  if (textWidth(text, size, bold) <= width) return text;
+/**
+ * The text, or as much of it as fits with an ellipsis at its end, or in its `middle`, for names that begin alike;
+ * empty when not even that fits.
+ */
+export function fitText(
+  text: string,
+  size: number,
+  width: number,
+  options: { bold?: boolean; middle?: boolean } = {},
+): string {
+  if (textWidth(text, size, options.bold) <= width) return text;
   const characters = [...text];
+  const cut = (count: number) => {
+    const tail = options.middle === true ? Math.floor(count / 2) : 0;
+    const head = characters.slice(0, count - tail).join("");
+    return `${head.trimEnd()}…${characters.slice(characters.length - tail).join("")}`;
+  };
   let fits = 0;
   let beyond = characters.length;
   while (beyond - fits > 1) {
     const half = (fits + beyond) >> 1;
-    if (textWidth(`${characters.slice(0, half).join("")}…`, size, bold) <= width) fits = half;
+    if (textWidth(cut(half), size, options.bold) <= width) fits = half;
     else beyond = half;
   }
-  return fits === 0 ? "" : `${characters.slice(0, fits).join("").trimEnd()}…`;
+  return fits === 0 ? "" : cut(fits);
 }
 
 function estimate(code: number): number {

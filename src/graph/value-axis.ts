@@ -69,9 +69,13 @@ function linearRange(request: ValueAxisRequest): Range {
   const known = !Number.isNaN(least);
   let low = known ? least : 0;
   let high = known ? greatest : 0;
+  // A constant gets air on its far side, so that its line is not the edge.
+  const air = low === high ? Math.abs(high) * 0.2 : 0;
+  if (high > 0) high += air;
+  else low -= air;
   // Zero gives scale to what is near it; a narrow band far away is shown for itself.
-  if (low > 0 && (request.fromZero || low <= 0.6 * high || low === high)) low = 0;
-  if (high < 0 && (request.fromZero || high >= 0.6 * low || low === high)) high = 0;
+  if (low > 0 && (request.fromZero || low <= 0.6 * high || air > 0)) low = 0;
+  if (high < 0 && (request.fromZero || high >= 0.6 * low || air > 0)) high = 0;
   if (lowerLimit !== undefined) low = rigid || !known ? lowerLimit : Math.min(low, lowerLimit);
   if (upperLimit !== undefined) high = rigid || !known ? upperLimit : Math.max(high, upperLimit);
   let lowFixed = low === lowerLimit || low === 0;
@@ -187,7 +191,6 @@ function logarithmicAxis(request: ValueAxisRequest): ValueAxis {
   if (upperLimit !== undefined) high = rigid || !positive ? upperLimit : Math.max(high, upperLimit);
   if (high <= low) high = low * 10;
   const range: Range = { low, high, lowFixed: low === lowerLimit, highFixed: high === upperLimit };
-  const prefixOf = (value: number) => prefixFor(value, base);
   const { low: from, high: to, ticks, minor } = logTicks(range, request.height);
   const bottom = Math.log10(from);
   const span = Math.log10(to) - bottom;
@@ -195,7 +198,7 @@ function logarithmicAxis(request: ValueAxisRequest): ValueAxis {
     low: from,
     high: to,
     logarithmic: true,
-    ticks: ticks.map((value) => ({ value, label: logLabel(value, prefixOf(value)) })),
+    ticks: ticks.map((value) => ({ value, label: logLabel(value, prefixFor(value, base, 1)) })),
     minor,
     share: (value) => (value > 0 ? (Math.log10(value) - bottom) / span : Number.NaN),
   };
@@ -203,6 +206,6 @@ function logarithmicAxis(request: ValueAxisRequest): ValueAxis {
 
 /** Over many decades one prefix cannot serve all labels, so each has its own. */
 function logLabel(value: number, prefix: Prefix): string {
-  const text = shortest(`${Number((value / prefix.factor).toPrecision(6))}e`).replace(/e$/, "");
+  const text = String(Number((value / prefix.factor).toPrecision(6))).replace("e+", "e");
   return prefix.symbol === "" ? text : `${text} ${prefix.symbol}`;
 }
