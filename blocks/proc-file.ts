@@ -18,7 +18,7 @@ export class ProcFile {
     this.#descriptor ??= openSync(this.#path, "r");
     for (;;) {
       const length = readSync(this.#descriptor, this.#buffer, 0, this.#buffer.length, 0);
-      if (length < this.#buffer.length) return this.#buffer.latin1Slice(0, length);
+      if (length < this.#buffer.length) return this.#buffer.toString("latin1", 0, length);
       this.#buffer = Buffer.allocUnsafe(this.#buffer.length * 2);
     }
   }

@@ -56,7 +56,8 @@ interface Known {
   /** By the entry's key; a definition without `each` has one, under "". Undefined: refused. */
   readonly targets: Map<string, Target | undefined>;
   readonly warned: Set<string>;
-  readonly trouble: RepeatedProblem;
+  /** By problem code: entries take turns in messages. */
+  readonly trouble: Map<string, RepeatedProblem>;
 }
 
 class RrdCollector implements Collector {
@@ -151,7 +152,7 @@ class RrdCollector implements Collector {
   #knownOf(collect: CheckedCollect): Known {
     let known = this.#known.get(collect);
     if (known === undefined) {
-      known = { targets: new Map(), warned: new Set(), trouble: new RepeatedProblem() };
+      known = { targets: new Map(), warned: new Set(), trouble: new Map() };
       this.#known.set(collect, known);
     }
     return known;
@@ -236,7 +237,13 @@ class RrdCollector implements Collector {
 
   #report(collect: CheckedCollect, file: string, found: Problem): void {
     const { clock, events } = this.#options;
-    if (!this.#knownOf(collect).trouble.isNews(found, clock.monotonic())) return;
+    const { trouble } = this.#knownOf(collect);
+    let repeated = trouble.get(found.code);
+    if (repeated === undefined) {
+      repeated = new RepeatedProblem();
+      trouble.set(found.code, repeated);
+    }
+    if (!repeated.isNews(found.code, clock.monotonic())) return;
     events.report({ type: "store:failed", file, problem: found });
   }
 }

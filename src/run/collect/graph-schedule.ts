@@ -76,7 +76,7 @@ export class GraphSchedule {
         continue;
       }
       for (const problem of painted.problems) {
-        if (this.#trouble.isNews(problem, clock.monotonic()))
+        if (this.#trouble.isNews(problem.message, clock.monotonic()))
           events.report({ type: "graph:failed", file: out, problem });
       }
     }

@@ -1,5 +1,3 @@
-import type { Problem } from "../../base/index.ts";
-
 const remindEvery = 600_000;
 
 /** Lets a problem that stays through once, then every ten minutes; another one at once. */
@@ -8,9 +6,9 @@ export class RepeatedProblem {
   #reportedAt = 0;
 
   /** Whether to report it; `now`: monotonic milliseconds. */
-  isNews(problem: Problem, now: number): boolean {
-    if (problem.message === this.#message && now - this.#reportedAt < remindEvery) return false;
-    this.#message = problem.message;
+  isNews(message: string, now: number): boolean {
+    if (message === this.#message && now - this.#reportedAt < remindEvery) return false;
+    this.#message = message;
     this.#reportedAt = now;
     return true;
   }

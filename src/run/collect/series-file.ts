@@ -227,7 +227,7 @@ export class SeriesFile {
     const { clock, count, events } = this.#context;
     count.failed++;
     const waiting = `tried again in ${formatDuration(this.#retryDelay / 1000)}; samples wait meanwhile`;
-    if (this.#trouble.isNews(problem, this.#now())) {
+    if (this.#trouble.isNews(problem.message, this.#now())) {
       const notes = [...(problem.notes ?? []), waiting];
       events.report({ type: "store:failed", file: this.path, problem: { ...problem, notes } });
     }

@@ -1,0 +1,106 @@
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { identityText, ownIdentity, parseIdentity } from "../../src/run/collect/process-identity.ts";
+import { lockForWriting } from "../../src/run/collect/writer-lock.ts";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "lock-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const lock = (name = "x.rrd") => lockForWriting(join(dir, name), { makeFolder: false });
+const lockFile = () => join(dir, ".x.rrd.lock");
+
+function problemOf(result: ReturnType<typeof lock>): string | undefined {
+  return result.ok ? undefined : result.problems[0]?.message.replaceAll(`${dir}/`, "");
+}
+
+function release(result: ReturnType<typeof lock>): void {
+  if (result.ok) result.value.release();
+}
+
+/** A process that has ended for sure. */
+function endedPid(): number {
+  return spawnSync("true").pid;
+}
+
+test("A lock names this process, and is gone after its release.", () => {
+  const got = lock();
+  expect(parseIdentity(readFileSync(lockFile(), "utf8"))?.pid).toBe(process.pid);
+  release(got);
+  expect(existsSync(lockFile())).toBe(false);
+});
+
+test("A lock of a living process is refused with its id.", () => {
+  const started = readFileSync(`/proc/${process.ppid}/stat`, "latin1").split(") ")[1]?.split(" ")[19] ?? "";
+  writeFileSync(lockFile(), identityText({ ...ownIdentity(), pid: process.ppid, started }));
+  expect(problemOf(lock())).toBe(
+    `"x.rrd" is written by process ${process.ppid}: an RRD file can have only one writer`,
+  );
+  expect(existsSync(lockFile())).toBe(true);
+});
+
+test.each([
+  ["ended", () => ({ pid: endedPid() })],
+  ["gave its number to another one", () => ({ pid: process.ppid, started: "1" })],
+  ["ran before this boot", () => ({ pid: process.ppid, boot: "another-boot" })],
+  ["was this one's number in an earlier life", () => ({ started: "1" })],
+])("A lock whose process %s is taken over.", (_, other) => {
+  writeFileSync(lockFile(), identityText({ ...ownIdentity(), ...other() }));
+  const got = lock();
+  expect(got.ok).toBe(true);
+  expect(readFileSync(lockFile(), "utf8")).toBe(identityText(ownIdentity()));
+  release(got);
+});
+
+test("A lock from another host counts until the file has been quiet for ten minutes.", () => {
+  writeFileSync(join(dir, "x.rrd"), "");
+  writeFileSync(lockFile(), identityText({ ...ownIdentity(), host: "elsewhere" }));
+  expect(problemOf(lock())).toBe(
+    `"x.rrd" is written by process ${process.pid} on host elsewhere: an RRD file can have only one writer`,
+  );
+  const longAgo = Date.now() / 1000 - 3600;
+  utimesSync(join(dir, "x.rrd"), longAgo, longAgo);
+  utimesSync(lockFile(), longAgo, longAgo);
+  const got = lock();
+  expect(got.ok).toBe(true);
+  release(got);
+});
+
+test("A lock that is being written counts; a damaged old one does not.", () => {
+  writeFileSync(lockFile(), "");
+  expect(problemOf(lock())).toContain("another process that has just started");
+  const longAgo = Date.now() / 1000 - 60;
+  utimesSync(lockFile(), longAgo, longAgo);
+  const got = lock();
+  expect(got.ok).toBe(true);
+  release(got);
+});
+
+test("Two names of one file share a lock.", () => {
+  writeFileSync(join(dir, "x.rrd"), "");
+  symlinkSync("x.rrd", join(dir, "y.rrd"));
+  const got = lock();
+  expect(problemOf(lock("y.rrd"))).toBe('"y.rrd" is already written by another part of this process');
+  release(got);
+});
+
+test("The lock of somebody who took over is not removed.", () => {
+  const got = lock();
+  const theirs = identityText({ ...ownIdentity(), pid: 1 });
+  writeFileSync(lockFile(), theirs);
+  release(got);
+  expect(readFileSync(lockFile(), "utf8")).toBe(theirs);
+});
