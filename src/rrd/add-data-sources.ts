@@ -6,7 +6,7 @@ import type { FixedArchive, Header } from "./header.ts";
 import { consolidationState, primaryState } from "./layout.ts";
 import { newHeader } from "./new-header.ts";
 import { nodeStorage } from "./node-storage.ts";
-import { placeNewFile } from "./place-new-file.ts";
+import { placeNewFile, quietly } from "./place-new-file.ts";
 import { readHeader } from "./read-header.ts";
 import { errorCode, storageProblem } from "./rrd-problems.ts";
 import type { Storage, StorageFile } from "./storage.ts";
@@ -51,12 +51,15 @@ export function addDataSources(
     });
     if (placed.ok) return ok({ savedAs }, placed.warnings);
     // Nothing was replaced, so the second name is not needed.
-    storage.unlink(savedAs);
-    return placed;
+    if (quietly(() => storage.unlink(savedAs))) return placed;
+    return failed(
+      ...placed.problems,
+      problem("rrd-storage", `"${savedAs}", a second name of "${path}", could not be removed`),
+    );
   } catch (error) {
     return failed(storageProblem(path, "extend", error));
   } finally {
-    old.close();
+    quietly(() => old.close());
   }
 }
 

@@ -1,4 +1,4 @@
-import { failed, formatBytes, ok, problem, type Result } from "../base/index.ts";
+import { failed, formatBytes, problem, type Result } from "../base/index.ts";
 import { checkDefinition } from "./check-definition.ts";
 import type { RrdDefinition } from "./definition.ts";
 import { fileSizeFor, newHeader } from "./new-header.ts";
@@ -50,13 +50,12 @@ export function createRrd(
     return failed(problem("rrd-definition", "startRows must name an existing row of every archive"));
 
   const header = newHeader(definition, startRows);
-  const placed = placeNewFile(path, options, (file) => {
+  return placeNewFile(path, options, (file) => {
     writeWhole(file, header.bytes, 0);
     const unknowns = unknownBytes(Math.min(PIECE, size - header.bytes.length));
     for (let position = header.bytes.length; position < size; position += unknowns.length)
       writeWhole(file, unknowns.subarray(0, Math.min(unknowns.length, size - position)), position);
   });
-  return placed.ok ? ok(undefined) : placed;
 }
 
 function unknownBytes(length: number): Uint8Array {

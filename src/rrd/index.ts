@@ -13,6 +13,7 @@ export type {
 } from "./definition.ts";
 export type { ArchiveInfo, ConsolidationState, DataSourceInfo, RrdInfo } from "./info.ts";
 export { rrdInfoText } from "./info-text.ts";
+export { nodeStorage } from "./node-storage.ts";
 export { openRrd } from "./open.ts";
 export type { FetchedRows, FetchRequest, OpenOptions, Reading, RrdFile } from "./rrd-file.ts";
 export type { FileStatus, Storage, StorageFile } from "./storage.ts";

@@ -72,7 +72,8 @@ function exists(path: string) {
   return problem("rrd-exists", `creating '${path}': File exists`);
 }
 
-function quietly(action: () => void): boolean {
+/** For what is tidied up on the way out; false when it failed. */
+export function quietly(action: () => void): boolean {
   try {
     action();
     return true;

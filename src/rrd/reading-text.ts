@@ -16,8 +16,8 @@ export function readingText(reading: Reading, type: DataSourceType): string {
   if (reading === null || reading === undefined || type === "COMPUTE") return "U";
   if (typeof reading === "bigint") return String(reading);
   if (Number.isNaN(reading)) return "U";
-  // Counters are digits only, never 1e+21.
-  if (countsOnly[type] && Math.abs(reading) >= 1e21 && Number.isFinite(reading))
+  // Counters are digits only, never 1e+21, and all of them: shortest texts end in made-up zeros from 2^53 on.
+  if (countsOnly[type] && Number.isInteger(reading) && !Number.isSafeInteger(reading))
     return String(BigInt(reading));
   return String(reading);
 }
