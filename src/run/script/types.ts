@@ -54,7 +54,11 @@ export interface ScriptRunner {
   /** At load: file exists, known extension, `python3` present. Undefined when fine, else one sentence. */
   check(file: string): string | undefined;
   run(script: ScriptReference, call: ScriptCall): Promise<Outcome<ScriptReturn>>;
-  start(script: ScriptReference, call: ScriptCall, emit: (result: Mapping) => void): LongScript;
+  start(
+    script: ScriptReference,
+    call: ScriptCall,
+    emit: (result: Mapping, dropped: number) => void,
+  ): LongScript;
   /** Called early when it is known that scripts will run, so that the first worker boots while the file is still being checked. */
   warmUp(): void;
   figures(): { readonly workers: number; readonly queued: number; readonly running: number };

@@ -1,0 +1,2 @@
+export { createScriptRunner, type ScriptRunnerOptions } from "./runner.ts";
+export type * from "./types.ts";

@@ -1,0 +1,132 @@
+import { internalError } from "../../base/index.ts";
+import type { Space } from "../../unidist/index.ts";
+import type { SharedReply, SharedRequest } from "./protocol.ts";
+
+/** What a worker may call, by what it calls it on. */
+const allowed: Readonly<Record<SharedRequest["target"]["of"], readonly string[]>> = {
+  space: ["locks", "counters"],
+  lock: ["acquire", "isLocked", "breakLock"],
+  counter: ["get", "set", "getSet", "increment", "getIncrement"],
+  state: ["get", "set", "setWithExpiry", "delete", "keys", "entries", "compareAndSet", "watch"],
+  queue: ["push", "pop", "take", "peek", "trim", "length", "subscribe"],
+  handle: ["release", "extend", "ack", "nack", "next", "return", "lost"],
+};
+
+type Methods = Record<string, ((...args: unknown[]) => unknown) | undefined>;
+
+/**
+ * Carries out a worker's calls on the shared space. Leases, taken messages and subscriptions stay here under a
+ * number; what a script call has not given back when it ends (or its worker dies) is given back for it.
+ */
+export class SharedServer {
+  readonly #space: Space;
+  readonly #reply: (reply: SharedReply) => void;
+  readonly #held = new Map<number, object>();
+  /** Ends the waiting for a lease to get lost once it was given back. */
+  readonly #watched = new Map<number, () => void>();
+  #next = 1;
+
+  constructor(space: Space, reply: (reply: SharedReply) => void) {
+    this.#space = space;
+    this.#reply = reply;
+  }
+
+  async receive(request: SharedRequest): Promise<void> {
+    try {
+      this.#reply({ kind: "shared", id: request.id, ...(await this.#carryOut(request)) });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#reply({ kind: "shared", id: request.id, error: message });
+    }
+  }
+
+  /** Releases what the call that ended still holds. */
+  async endCall(): Promise<void> {
+    const held = [...this.#held.values()] as Methods[];
+    this.#held.clear();
+    for (const stop of this.#watched.values()) stop();
+    this.#watched.clear();
+    for (const one of held) {
+      try {
+        await (one.release ?? one.nack ?? one.return)?.call(one);
+      } catch {
+        // Lost or expired already.
+      }
+    }
+  }
+
+  async #carryOut({ target, method, args }: SharedRequest): Promise<{ value?: unknown; handle?: number }> {
+    if (!allowed[target.of].includes(method)) throw internalError(`method ${method} of ${target.of}`);
+    const on = this.#targetOf(target);
+    if (method === "lost" && target.of === "handle") return this.#whenLost(target.handle, on);
+    const called = on[method];
+    if (called === undefined) throw internalError(`${target.of} has no ${method}`);
+    const value: unknown = await called.apply(on, [...args]);
+    if (target.of === "handle") {
+      if (method !== "next" && method !== "extend") this.#letGo(target.handle);
+      return { value: method === "next" ? value : undefined };
+    }
+    if (method === "watch" || method === "subscribe") {
+      return { handle: this.#hold((value as AsyncIterable<unknown>)[Symbol.asyncIterator]()) };
+    }
+    if (typeof value === "object" && value !== null && (method === "acquire" || method === "take")) {
+      return { value: describeHeld(value), handle: this.#hold(value) };
+    }
+    return { value };
+  }
+
+  #targetOf(target: SharedRequest["target"]): Methods {
+    switch (target.of) {
+      case "space":
+        return this.#space as unknown as Methods;
+      case "handle": {
+        const held = this.#held.get(target.handle);
+        if (held === undefined) throw new Error("it ended with the run of the script that took it");
+        return held as Methods;
+      }
+      default:
+        return this.#space[target.of](target.name) as unknown as Methods;
+    }
+  }
+
+  #whenLost(handle: number, on: object): Promise<{ value: unknown }> {
+    const { lost } = on as { lost?: AbortSignal };
+    return new Promise((resolve, reject) => {
+      if (lost === undefined || lost.aborted) {
+        resolve({ value: true });
+        return;
+      }
+      const abort = () => resolve({ value: true });
+      lost.addEventListener("abort", abort, { once: true });
+      this.#watched.set(handle, () => {
+        lost.removeEventListener("abort", abort);
+        reject(new Error("released"));
+      });
+    });
+  }
+
+  #letGo(handle: number): void {
+    this.#held.delete(handle);
+    this.#watched.get(handle)?.();
+    this.#watched.delete(handle);
+  }
+
+  #hold(value: object): number {
+    const handle = this.#next++;
+    this.#held.set(handle, value);
+    return handle;
+  }
+}
+
+/** The plain fields, and the names of the methods: functions cannot be sent. */
+function describeHeld(value: object): { data: object; methods: string[]; ends: boolean } {
+  const data: Record<string, unknown> = {};
+  for (const name of ["token", "position", "time", "key", "message", "deliveries"]) {
+    const field = (value as Record<string, unknown>)[name];
+    if (field !== undefined) data[name] = field;
+  }
+  const methods = ["release", "extend", "ack", "nack"].filter(
+    (name) => typeof (value as Record<string, unknown>)[name] === "function",
+  );
+  return { data, methods, ends: (value as { lost?: unknown }).lost instanceof AbortSignal };
+}
