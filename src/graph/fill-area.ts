@@ -36,11 +36,14 @@ export function fillArea(
     const from = row * stride;
     const target = (clip.y + row) * image.stride + 1 + clip.x;
     let sum = 0;
+    let level = 0;
     for (let column = 0; column < clip.width; column++) {
       const change = coverage[from + column] ?? 0;
-      if (change !== 0) sum += change;
-      const covered = sum < 0 ? -sum : sum;
-      const level = covered >= 1 ? FULL : (covered * FULL + 0.5) | 0;
+      if (change !== 0) {
+        sum += change;
+        const covered = sum < 0 ? -sum : sum;
+        level = covered >= 1 ? FULL : (covered * FULL + 0.5) | 0;
+      }
       if (level > 0) image.put(target + column, ink, level);
     }
     coverage.fill(0, from, from + stride);

@@ -4,6 +4,7 @@ import { type Rgba, rgba } from "./colour.ts";
 export const FULL = 15;
 const LEVELS = FULL + 1;
 const MOST_COLOURS = 256;
+const MOST_SPARE = 64;
 /** With fewer free places than this, near colours begin to share one. */
 const ROOMY = 192;
 /** How far off the last free places are given (squared, weighted by how the eye sees the channels). */
@@ -21,20 +22,31 @@ export interface Ink {
  * fuller it is, the farther off a colour may be that stands in for a new one.
  */
 export class IndexedImage {
-  readonly width: number;
-  readonly height: number;
+  width = 0;
+  height = 0;
   /** Bytes per row: PNG's filter byte (0) comes first, so that the buffer is compressed as it is. */
-  readonly stride: number;
-  readonly pixels: Uint8Array;
-  readonly #colours: number[] = [];
+  stride = 0;
+  pixels = new Uint8Array(0);
+  #buffer = new Uint8Array(0);
+  #colours: number[] = [];
   readonly #indexes = new Map<number, number>();
   readonly #inks = new Map<string, Ink>();
+  /** Blend tables of earlier pictures, to be used again. */
+  #spare: Int16Array[] = [];
 
-  constructor(width: number, height: number, background: string) {
+  /** Starts a new picture. Buffers are kept from one to the next: a thousand pictures leave no garbage behind. */
+  begin(width: number, height: number, background: string): void {
     this.width = width;
     this.height = height;
     this.stride = width + 1;
-    this.pixels = new Uint8Array(this.stride * height);
+    const size = this.stride * height;
+    if (this.#buffer.length < size || this.#buffer.length > 8 * size) this.#buffer = new Uint8Array(size);
+    this.pixels = this.#buffer.subarray(0, size).fill(0);
+    for (const ink of this.#inks.values()) this.#spare.push(ink.blends);
+    this.#spare = this.#spare.slice(0, MOST_SPARE);
+    this.#inks.clear();
+    this.#indexes.clear();
+    this.#colours = [];
     // The background is entry 0, which is what the buffer is full of.
     this.#indexOf(...rgb(rgba(background)));
   }
@@ -47,17 +59,18 @@ export class IndexedImage {
   ink(colour: string): Ink {
     let ink = this.#inks.get(colour);
     if (ink === undefined) {
-      ink = { colour: rgba(colour), blends: new Int16Array(MOST_COLOURS * LEVELS).fill(-1) };
+      const blends = this.#spare.pop() ?? new Int16Array(MOST_COLOURS * LEVELS);
+      ink = { colour: rgba(colour), blends: blends.fill(-1) };
       this.#inks.set(colour, ink);
       this.#blend(0, ink, FULL);
     }
     return ink;
   }
 
-  /** Puts ink on one pixel; the caller keeps to the picture. */
+  /** Puts ink on one pixel (an index into `pixels`); the caller keeps to the picture. */
   put(at: number, ink: Ink, level: number): void {
     const under = this.pixels[at] ?? 0;
-    const known = ink.blends[under * LEVELS + level] ?? -1;
+    const known = ink.blends[(under << 4) | level] ?? -1;
     this.pixels[at] = known >= 0 ? known : this.#blend(under, ink, level);
   }
 

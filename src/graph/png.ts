@@ -7,34 +7,35 @@ import type { Box, RectItem, Scene, SceneItem, TextItem } from "./scene.ts";
 import { dashes, strokeLine } from "./stroke-line.ts";
 
 let glyphs: Glyphs | undefined;
+/** One for all pictures: drawing is not interrupted, and the bytes are compressed before the next begins. */
+const image = new IndexedImage();
 
 /** A scene as PNG bytes. Canvas, which only draws the characters, is loaded with the first picture. */
 export async function sceneToPng(scene: Scene): Promise<Uint8Array> {
   glyphs ??= new Glyphs(await import("@napi-rs/canvas"));
-  return encodePng(rasterise(scene, glyphs));
+  rasterise(scene, glyphs);
+  return encodePng(image);
 }
 
-function rasterise(scene: Scene, letters: Glyphs): IndexedImage {
+function rasterise(scene: Scene, letters: Glyphs): void {
   const width = Math.ceil(scene.width * scene.scale);
   const height = Math.ceil(scene.height * scene.scale);
-  const image = new IndexedImage(width, height, scene.background);
+  image.begin(width, height, scene.background);
   const clip = { x: 0, y: 0, width, height };
-  reserveColours(scene.items, image);
+  reserveColours(scene.items);
   // Text first: what it needs of a full palette is worth more than the soft edges of the fiftieth area.
-  drawItems(scene.items, { image, scale: scene.scale, clip, letters, texts: true });
-  drawItems(scene.items, { image, scale: scene.scale, clip, letters, texts: false });
-  return image;
+  drawItems(scene.items, { scale: scene.scale, clip, letters, texts: true });
+  drawItems(scene.items, { scale: scene.scale, clip, letters, texts: false });
 }
 
-function reserveColours(items: readonly SceneItem[], image: IndexedImage): void {
+function reserveColours(items: readonly SceneItem[]): void {
   for (const item of items) {
-    if (item.kind === "clip") reserveColours(item.items, image);
+    if (item.kind === "clip") reserveColours(item.items);
     else image.ink(item.kind === "line" ? item.stroke : item.fill);
   }
 }
 
 interface Drawing {
-  readonly image: IndexedImage;
   readonly scale: number;
   /** Device pixels, whole, within the picture. */
   readonly clip: Box;
@@ -49,10 +50,10 @@ function drawItems(items: readonly SceneItem[], drawing: Drawing): void {
 }
 
 function drawItem(item: SceneItem, drawing: Drawing): void {
-  const { image, scale, clip } = drawing;
+  const { scale, clip } = drawing;
   switch (item.kind) {
     case "rect":
-      fillRect(image, item, scale);
+      fillRect(item, scale);
       break;
     case "area":
       fillArea(image, item.points, image.ink(item.fill), scale, clip);
@@ -66,14 +67,14 @@ function drawItem(item: SceneItem, drawing: Drawing): void {
       drawText(item, drawing);
       break;
     case "clip":
-      drawItems(item.items, { ...drawing, clip: deviceBox(item, scale, image) });
+      drawItems(item.items, { ...drawing, clip: deviceBox(item, scale) });
       break;
     default:
       assertNever(item);
   }
 }
 
-function deviceBox(box: Box, scale: number, image: IndexedImage): Box {
+function deviceBox(box: Box, scale: number): Box {
   const x = Math.max(0, Math.round(box.x * scale));
   const y = Math.max(0, Math.round(box.y * scale));
   const right = Math.min(image.width, Math.round((box.x + box.width) * scale));
@@ -82,7 +83,7 @@ function deviceBox(box: Box, scale: number, image: IndexedImage): Box {
 }
 
 /** Edges between pixels are rounded to them: rectangles are grid lines, swatches and grounds, and shall be crisp. */
-function fillRect(image: IndexedImage, { x, y, width, height, fill }: RectItem, scale: number): void {
+function fillRect({ x, y, width, height, fill }: RectItem, scale: number): void {
   const left = Math.round(x * scale);
   const top = Math.round(y * scale);
   const right = Math.max(left + 1, Math.round((x + width) * scale));
@@ -90,7 +91,7 @@ function fillRect(image: IndexedImage, { x, y, width, height, fill }: RectItem, 
   image.fill(left, top, right - left, bottom - top, image.ink(fill), FULL);
 }
 
-function drawText(item: TextItem, { image, scale, letters }: Drawing): void {
+function drawText(item: TextItem, { scale, letters }: Drawing): void {
   const size = item.size * scale;
   const ink = image.ink(item.fill);
   const width = item.anchor === "start" ? 0 : letters.width(item.text, size, item.bold);
@@ -100,20 +101,19 @@ function drawText(item: TextItem, { image, scale, letters }: Drawing): void {
   if (!item.turned) {
     const base = Math.round(y);
     for (const { glyph, x: pen } of letters.lay(item.text, size, item.bold, x - before)) {
-      blit(image, ink, glyph.levels, glyph.width, pen + glyph.left, base + glyph.top, 1, 0);
+      blit(ink, glyph.levels, glyph.width, pen + glyph.left, base + glyph.top, 1, 0);
     }
     return;
   }
   // Turned a quarter anticlockwise, the pen moves upwards: along becomes -y, down becomes +x.
   const base = Math.round(x);
   for (const { glyph, x: pen } of letters.lay(item.text, size, item.bold, -y - before)) {
-    blit(image, ink, glyph.levels, glyph.width, base + glyph.top, -(pen + glyph.left) - 1, 0, -1);
+    blit(ink, glyph.levels, glyph.width, base + glyph.top, -(pen + glyph.left) - 1, 0, -1);
   }
 }
 
 /** Puts a glyph's levels at (x, y); each next column goes (alongX, alongY) further, each next row across. */
 function blit(
-  image: IndexedImage,
   ink: Ink,
   levels: Uint8Array,
   width: number,

@@ -3,6 +3,9 @@ import type { Box } from "./scene.ts";
 
 /** Level per pixel of the plot, all zero between calls; grows to the largest plot drawn. */
 let levels = new Uint8Array(0);
+/** Which pixels have a level. */
+let touched = new Int32Array(4096);
+let count = 0;
 
 /**
  * Draws a line of even thickness: the level of a pixel is how far its middle is inside, and where two pieces meet the
@@ -18,26 +21,21 @@ export function strokeLine(
 ): void {
   if (levels.length < clip.width * clip.height) levels = new Uint8Array(clip.width * clip.height);
   const reach = width / 2 + 0.5;
-  let top = clip.height;
-  let bottom = 0;
+  const strength = Math.min(1, width) * FULL;
+  count = 0;
   for (let i = 0; i + 3 < points.length; i += 2) {
     const x0 = (points[i] ?? 0) * scale - clip.x;
     const y0 = (points[i + 1] ?? 0) * scale - clip.y;
     const x1 = (points[i + 2] ?? 0) * scale - clip.x;
     const y1 = (points[i + 3] ?? 0) * scale - clip.y;
-    top = Math.min(top, y0, y1);
-    bottom = Math.max(bottom, y0, y1);
-    addPiece(x0, y0, x1, y1, reach, Math.min(1, width), clip);
+    addPiece(x0, y0, x1, y1, reach, strength, clip);
   }
-  const last = Math.min(clip.height, Math.ceil(bottom + reach));
-  for (let row = Math.max(0, Math.floor(top - reach)); row < last; row++) {
-    const from = row * clip.width;
-    const target = (clip.y + row) * image.stride + 1 + clip.x;
-    for (let column = 0; column < clip.width; column++) {
-      const level = levels[from + column] ?? 0;
-      if (level > 0) image.put(target + column, ink, level);
-    }
-    levels.fill(0, from, from + clip.width);
+  const origin = clip.y * image.stride + 1 + clip.x;
+  for (let i = 0; i < count; i++) {
+    const at = touched[i] ?? 0;
+    const row = Math.floor(at / clip.width);
+    image.put(origin + row * image.stride + at - row * clip.width, ink, levels[at] ?? 0);
+    levels[at] = 0;
   }
 }
 
@@ -53,30 +51,43 @@ function addPiece(
   const dx = x1 - x0;
   const dy = y1 - y0;
   const squared = dx * dx + dy * dy;
-  const lastRow = Math.min(clip.height - 1, Math.floor(Math.max(y0, y1) + reach - 0.5));
-  const left = Math.min(x0, x1) - reach;
-  const right = Math.max(x0, x1) + reach;
+  const inverse = squared === 0 ? 0 : 1 / squared;
+  const slanted = dy !== 0;
+  const perRow = slanted ? dx / dy : 0;
+  const lastRow = Math.min(clip.height - 1, Math.floor((dy > 0 ? y1 : y0) + reach - 0.5));
+  const left = (dx < 0 ? x1 : x0) - reach;
+  const right = (dx < 0 ? x0 : x1) + reach;
   // How far along a row the line's thickness reaches.
-  const extent = Math.abs(dy) < 1e-6 ? Number.POSITIVE_INFINITY : (reach * Math.sqrt(squared)) / Math.abs(dy);
-  for (let row = Math.max(0, Math.ceil(Math.min(y0, y1) - reach - 0.5)); row <= lastRow; row++) {
-    const y = row + 0.5;
-    const on = extent === Number.POSITIVE_INFINITY ? 0 : x0 + ((y - y0) * dx) / dy;
+  const extent = slanted ? (reach * Math.sqrt(squared)) / Math.abs(dy) : Number.POSITIVE_INFINITY;
+  for (let row = Math.max(0, Math.ceil((dy > 0 ? y0 : y1) - reach - 0.5)); row <= lastRow; row++) {
+    const py = row + 0.5 - y0;
+    const on = x0 + py * perRow;
     const from = Math.max(0, Math.ceil(Math.max(left, on - extent) - 0.5));
     const to = Math.min(clip.width - 1, Math.floor(Math.min(right, on + extent) - 0.5));
     for (let column = from; column <= to; column++) {
       const px = column + 0.5 - x0;
-      const py = y - y0;
-      const along = squared === 0 ? 0 : (px * dx + py * dy) / squared;
+      const along = (px * dx + py * dy) * inverse;
       const t = along < 0 ? 0 : along > 1 ? 1 : along;
       const ex = px - t * dx;
       const ey = py - t * dy;
       const inside = reach - Math.sqrt(ex * ex + ey * ey);
-      if (inside <= 0) continue;
-      const level = (Math.min(1, inside) * strength * FULL + 0.5) | 0;
-      const at = row * clip.width + column;
-      if (level > (levels[at] ?? 0)) levels[at] = level;
+      if (inside > 0) raise(row * clip.width + column, ((inside < 1 ? inside : 1) * strength + 0.5) | 0);
     }
   }
+}
+
+function raise(at: number, level: number): void {
+  const known = levels[at] ?? 0;
+  if (level <= known) return;
+  if (known === 0) {
+    if (count === touched.length) {
+      const longer = new Int32Array(count * 2);
+      longer.set(touched);
+      touched = longer;
+    }
+    touched[count++] = at;
+  }
+  levels[at] = level;
 }
 
 /** The dashes of a line, each a line of its own; lengths in the units of the points. */

@@ -1,6 +1,8 @@
 import { assertNever } from "../base/index.ts";
 import type { Scene, SceneItem, TextItem } from "./scene.ts";
 
+/** Paths are written in tenths of a pixel. */
+const FINE = 10;
 const FONTS = "'DejaVu Sans',Verdana,'Bitstream Vera Sans','Segoe UI',system-ui,sans-serif";
 
 /** A scene as a stand-alone SVG document: text as text, no script, no reference to anything outside. */
@@ -25,11 +27,12 @@ function drawItem(item: SceneItem): string {
     case "rect":
       return element("rect", `${box(item)} ${paint("fill", item.fill)}`, item.title);
     case "area":
-      return element("path", `d="${path(item.points)}Z" ${paint("fill", item.fill)}`, item.title);
+      return element("path", `${path(item.points)} ${paint("fill", item.fill)}`, item.title);
     case "line": {
-      const dash = item.dash === undefined ? "" : ` stroke-dasharray="${item.dash.join(" ")}"`;
-      const look = `fill="none" ${paint("stroke", item.stroke)} stroke-width="${number(item.width)}"`;
-      return element("path", `d="${path(item.points)}" ${look} stroke-linejoin="round"${dash}`, item.title);
+      const dash =
+        item.dash === undefined ? "" : ` stroke-dasharray="${item.dash.map((one) => one * FINE).join(" ")}"`;
+      const look = `fill="none" ${paint("stroke", item.stroke)} stroke-width="${number(item.width * FINE)}"`;
+      return element("path", `${path(item.points)} ${look} stroke-linejoin="round"${dash}`, item.title);
     }
     case "text":
       return drawText(item);
@@ -59,22 +62,25 @@ function box(item: { x: number; y: number; width: number; height: number }): str
   return `x="${number(item.x)}" y="${number(item.y)}" width="${number(item.width)}" height="${number(item.height)}"`;
 }
 
-/** Level and upright stretches as H and V: half the size of step graphs. */
+/**
+ * Points as whole tenths, each relative to the one before, level and upright stretches as h and v: small numbers are
+ * short, and quick to turn into text. An area needs no end: filling closes it.
+ */
 function path(points: Float64Array): string {
-  let x = hundredths(points[0] ?? 0);
-  let y = hundredths(points[1] ?? 0);
+  let x = Math.round((points[0] ?? 0) * FINE);
+  let y = Math.round((points[1] ?? 0) * FINE);
   let text = `M${x} ${y}`;
   for (let i = 2; i + 1 < points.length; i += 2) {
-    const nextX = hundredths(points[i] ?? 0);
-    const nextY = hundredths(points[i + 1] ?? 0);
-    if (nextY === y) {
-      if (nextX !== x) text += `H${nextX}`;
-    } else if (nextX === x) text += `V${nextY}`;
-    else text += `L${nextX} ${nextY}`;
-    x = nextX;
-    y = nextY;
+    const dx = Math.round((points[i] ?? 0) * FINE) - x;
+    const dy = Math.round((points[i + 1] ?? 0) * FINE) - y;
+    if (dy === 0) {
+      if (dx !== 0) text += `h${dx}`;
+    } else if (dx === 0) text += `v${dy}`;
+    else text += `l${dx}${dy < 0 ? "" : " "}${dy}`;
+    x += dx;
+    y += dy;
   }
-  return text;
+  return `d="${text}" transform="scale(.1)"`;
 }
 
 function hundredths(value: number): number {
