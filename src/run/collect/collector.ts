@@ -16,6 +16,7 @@ import type { CheckedCollect } from "./definition.ts";
 import { entriesOf } from "./entries.ts";
 import { GraphSchedule } from "./graph-schedule.ts";
 import { OpenHandles } from "./open-handles.ts";
+import { OpeningTurns } from "./opening-turns.ts";
 import { fillPathTemplate } from "./path-template.ts";
 import { type KnownReading, toReading } from "./reading.ts";
 import { RepeatedProblem } from "./repeated-problem.ts";
@@ -44,11 +45,10 @@ export function createCollector(options: CollectorOptions): Collector {
   return new RrdCollector(options);
 }
 
-/** One RRD file with what belongs to it. */
+/** Where the samples of one entry go. */
 interface Target {
   readonly file: SeriesFile;
   readonly rhythm: Rhythm | undefined;
-  readonly graphs: readonly GraphSchedule[];
 }
 
 /** What is remembered per definition. */
@@ -63,6 +63,7 @@ interface Known {
 class RrdCollector implements Collector {
   readonly #options: CollectorOptions;
   readonly #handles: OpenHandles;
+  readonly #turns: OpeningTurns;
   readonly #known = new Map<CollectDefinition, Known>();
   /** By absolute path: two definitions may fill one file only if they agree about it. */
   readonly #files = new Map<string, SeriesFile>();
@@ -74,6 +75,7 @@ class RrdCollector implements Collector {
   constructor(options: CollectorOptions) {
     this.#options = options;
     this.#handles = new OpenHandles(options.openFiles ?? 4096);
+    this.#turns = new OpeningTurns(options.clock);
   }
 
   store(definition: CollectDefinition, result: Mapping, stamp: EpochMilliseconds): void {
@@ -103,6 +105,7 @@ class RrdCollector implements Collector {
   }
 
   async #close(): Promise<void> {
+    this.#turns.close();
     for (const file of this.#files.values()) file.close();
     await Promise.all(this.#graphs.map((graph) => graph.finish()));
     await this.#painter?.close();
@@ -145,8 +148,7 @@ class RrdCollector implements Collector {
       } else readings.push(reading);
     }
     const sample: Sample = { time: timeFor(target, stamp), readings };
-    if (!target.file.add(sample)) return;
-    for (const graph of target.graphs) graph.changed();
+    target.file.add(sample);
   }
 
   #knownOf(collect: CheckedCollect): Known {
@@ -184,8 +186,8 @@ class RrdCollector implements Collector {
     const target: Target = {
       file,
       rhythm: collect.rhythm === undefined ? undefined : new Rhythm(),
-      graphs: this.#graphsOf(collect, path, key, entry),
     };
+    for (const graph of this.#graphsOf(collect, path, key, entry)) file.onChange(() => graph.changed());
     known.targets.set(key, target);
     return target;
   }
@@ -194,7 +196,8 @@ class RrdCollector implements Collector {
     const there = this.#files.get(path);
     if (there !== undefined) return sameShape(there.shape, collect) ? there : undefined;
     const { clock, events, storage, queueLength = 1000 } = this.#options;
-    const context = { clock, events, storage, queueLength, handles: this.#handles, count: this.#count };
+    const shared = { handles: this.#handles, turns: this.#turns, count: this.#count };
+    const context = { clock, events, storage, queueLength, ...shared };
     // A folder below the block's own is part of what the block makes; others may be a disk that is not mounted.
     const mayMakeFolder = !isAbsolute(written) && !normalize(written).startsWith("..");
     const { recreate } = collect;

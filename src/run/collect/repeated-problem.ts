@@ -13,7 +13,10 @@ export class RepeatedProblem {
     return true;
   }
 
-  over(): void {
+  /** Whether there was one until now. */
+  over(): boolean {
+    const was = this.#message !== undefined;
     this.#message = undefined;
+    return was;
   }
 }

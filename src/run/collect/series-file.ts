@@ -13,6 +13,7 @@ import type { Reading, Storage } from "../../rrd/index.ts";
 import { type FileShape, type FittedFile, openFitted } from "./file-shape.ts";
 import { LateSamples } from "./late-samples.ts";
 import type { OpenHandles } from "./open-handles.ts";
+import type { OpeningTurns } from "./opening-turns.ts";
 import { RepeatedProblem } from "./repeated-problem.ts";
 import { type Sample, SampleQueue } from "./sample-queue.ts";
 import { lockForWriting, type WriterLock } from "./writer-lock.ts";
@@ -22,6 +23,7 @@ export interface SeriesFileContext {
   readonly clock: Clock;
   readonly events: Events;
   readonly handles: OpenHandles;
+  readonly turns: OpeningTurns;
   readonly storage: Storage | undefined;
   readonly queueLength: number;
   readonly count: { stored: number; dropped: number; failed: number };
@@ -56,6 +58,7 @@ export class SeriesFile {
   readonly #queue: SampleQueue;
   readonly #late: LateSamples;
   readonly #trouble = new RepeatedProblem();
+  readonly #listeners: (() => void)[] = [];
   #fitted: FittedFile | undefined;
   #lock: WriterLock | undefined;
   #retry: Timer | undefined;
@@ -76,16 +79,26 @@ export class SeriesFile {
     this.#late = new LateSamples(options.path, context.events);
   }
 
-  /** Whether anything came into the file: its graphs are worth drawing. */
-  add(sample: Sample): boolean {
+  /** Calls `listener` whenever samples came into the file. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  add(sample: Sample): void {
     this.lastTime = sample.time;
-    if (this.#retry === undefined && this.#queue.length === 0) {
-      const problem = this.#write(sample);
-      if (problem === undefined) return true;
+    if (this.#retry !== undefined || this.#queue.length > 0) {
       this.#keep(sample);
-      this.#suspend(problem);
-    } else this.#keep(sample);
-    return false;
+    } else if (this.#seen) {
+      const problem = this.#write(sample);
+      if (problem === undefined) this.#changed();
+      else {
+        this.#keep(sample);
+        this.#suspend(problem);
+      }
+    } else {
+      this.#keep(sample);
+      this.#context.turns.take(() => this.#catchUp());
+    }
   }
 
   /** For the handles: the file is opened again at its next sample. */
@@ -98,7 +111,9 @@ export class SeriesFile {
   close(): void {
     this.#retry?.cancel();
     this.#retry = undefined;
+    const waiting = this.#queue.length;
     const problem = this.#drain();
+    if (this.#queue.length < waiting) this.#changed();
     if (problem !== undefined) {
       const lost = this.#queue.length;
       this.#context.count.dropped += lost;
@@ -231,20 +246,24 @@ export class SeriesFile {
       const notes = [...(problem.notes ?? []), waiting];
       events.report({ type: "store:failed", file: this.path, problem: { ...problem, notes } });
     }
-    this.#retry = clock.after(this.#retryDelay as Milliseconds, () => this.#tryAgain());
+    this.#retry = clock.after(this.#retryDelay as Milliseconds, () => {
+      this.#retry = undefined;
+      this.#catchUp();
+    });
     this.#retryDelay = Math.min(this.#retryDelay * 2, longestRetry);
   }
 
-  #tryAgain(): void {
-    this.#retry = undefined;
+  /** Stores what waits. */
+  #catchUp(): void {
     const waiting = this.#queue.length;
     const problem = this.#drain();
+    if (this.#queue.length < waiting) this.#changed();
     if (problem !== undefined) {
       this.#suspend(problem);
       return;
     }
     this.#retryDelay = firstRetry;
-    this.#trouble.over();
+    if (!this.#trouble.over()) return;
     const samples = waiting === 1 ? "the sample that waited is" : `the ${waiting} samples that waited are`;
     this.#context.events.report({
       type: "log:written",
@@ -252,6 +271,10 @@ export class SeriesFile {
       text: `"${this.path}" works again: ${samples} stored`,
       thread: undefined,
     });
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #drain(): Problem | undefined {
