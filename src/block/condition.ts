@@ -6,3 +6,11 @@ export interface Condition {
   /** Throws a `ProblemError` when the operands cannot be compared (`<` between a list and a number, say). */
   evaluate(pipeData: Mapping): boolean;
 }
+
+/** Why a text is no condition. */
+export interface ConditionError {
+  readonly message: string;
+  /** Where in the text, from 0, in UTF-16 units. */
+  readonly offset: number;
+  readonly length: number;
+}
