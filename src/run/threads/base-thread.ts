@@ -24,6 +24,7 @@ export abstract class BaseThread implements Thread {
   protected errors = 0;
   protected skipped = 0;
   protected restarts = 0;
+  protected dropped = 0;
   protected error: Problem | undefined;
   readonly #definition: ThreadCommon;
   readonly #history: ThreadOutput[] = [];
@@ -63,7 +64,7 @@ export abstract class BaseThread implements Thread {
       runs: this.runs,
       errors: this.errors,
       skipped: this.skipped,
-      dropped: 0,
+      dropped: this.dropped,
       restarts: this.restarts,
       startedAt: this.#startedAt,
       lastRunAt: this.#lastRunAt,
@@ -117,7 +118,8 @@ export abstract class BaseThread implements Thread {
   protected begin(): void {
     const { clock, events } = this.services;
     this.#startedAt = clock.wall() / 1000;
-    if (events.watched) events.report({ type: "thread:started", thread: this.id, interval: this.interval });
+    if (events.wants("thread:started"))
+      events.report({ type: "thread:started", thread: this.id, interval: this.interval });
   }
 
   /** One run ended: `startedWall` and `startedMonotonic` in milliseconds. */
@@ -137,7 +139,8 @@ export abstract class BaseThread implements Thread {
     } else {
       this.errors++;
       this.error = result.problem;
-      if (events.watched) events.report({ type: "thread:failed", thread: this.id, problem: result.problem });
+      if (events.wants("thread:failed"))
+        events.report({ type: "thread:failed", thread: this.id, problem: result.problem });
     }
     if (this.runs === 1) this.#firstRun.resolve(result);
   }
@@ -146,7 +149,8 @@ export abstract class BaseThread implements Thread {
     if (runs <= 0) return;
     this.skipped += runs;
     const { events } = this.services;
-    if (events.watched) events.report({ type: "thread:skipped", thread: this.id, runs, reason });
+    if (events.wants("thread:skipped"))
+      events.report({ type: "thread:skipped", thread: this.id, runs, reason });
   }
 
   protected end(state: "finished" | "failed"): void {
@@ -158,6 +162,7 @@ export abstract class BaseThread implements Thread {
     );
     this.#ended.resolve();
     const { events } = this.services;
-    if (events.watched) events.report({ type: "thread:finished", thread: this.id, runs: this.runs });
+    if (events.wants("thread:finished"))
+      events.report({ type: "thread:finished", thread: this.id, runs: this.runs });
   }
 }

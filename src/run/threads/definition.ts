@@ -8,8 +8,14 @@ export type RunResult =
 /** One run; `signal` is aborted when the thread stops and the grace time is over. */
 export type RunBody = (signal: AbortSignal) => Promise<RunResult>;
 
-/** Runs until it ends or `signal` is aborted; each `emit` counts as one finished run. */
-export type LongRunBody = (signal: AbortSignal, emit: (output: Mapping) => void) => Promise<RunResult>;
+/**
+ * Runs until it ends or `signal` is aborted; each `emit` counts as one finished run. `dropped`: how many results
+ * before this one were not passed on, because they came faster than they could be handled.
+ */
+export type LongRunBody = (
+  signal: AbortSignal,
+  emit: (output: Mapping, dropped?: number) => void,
+) => Promise<RunResult>;
 
 /** What to do when a long-running step ended. */
 export interface RestartPolicy {

@@ -54,8 +54,12 @@ export class LongThread extends BaseThread {
     const { clock } = this.services;
     let wall = clock.wall();
     let monotonic = clock.monotonic();
-    const emit = (output: Mapping) => {
+    const emit = (output: Mapping, dropped = 0) => {
       if (this.over) return;
+      if (dropped > 0) {
+        this.dropped += dropped;
+        this.services.events.report({ type: "thread:dropped", thread: this.id, results: dropped });
+      }
       this.#progress = true;
       // A result belongs to the moment it came; its time is what passed since the one before.
       wall = clock.wall();
