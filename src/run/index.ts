@@ -1,6 +1,9 @@
+export { archiveBytes, type CollectorOptions, createCollector, defaultArchives } from "./collect/index.ts";
 export type * from "./collect/types.ts";
+export { createCommandRunner } from "./command/index.ts";
 export type * from "./command/types.ts";
 export { type Failure, type FailureKind, failureProblem, type Outcome } from "./failure.ts";
+export { createScriptRunner, type ScriptRunnerOptions } from "./script/index.ts";
 export type * from "./script/types.ts";
 export { createRunTags } from "./tags/run-tags.ts";
 export { createThreads, type ThreadsOptions } from "./threads/threads.ts";
