@@ -1,4 +1,4 @@
-export { archiveBytes, type CollectorOptions, createCollector, defaultArchives } from "./collect/index.ts";
+export { type CollectorOptions, createCollector } from "./collect/index.ts";
 export type * from "./collect/types.ts";
 export { createCommandRunner } from "./command/index.ts";
 export type * from "./command/types.ts";
@@ -6,5 +6,12 @@ export { type Failure, type FailureKind, failureProblem, type Outcome } from "./
 export { createScriptRunner, type ScriptRunnerOptions } from "./script/index.ts";
 export type * from "./script/types.ts";
 export { createRunTags } from "./tags/run-tags.ts";
+export type {
+  LongRunBody,
+  RestartPolicy,
+  RunBody,
+  RunResult,
+  ThreadDefinition,
+} from "./threads/definition.ts";
 export { createThreads, type ThreadsOptions } from "./threads/threads.ts";
 export type * from "./types.ts";

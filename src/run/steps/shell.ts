@@ -7,10 +7,17 @@ import {
   type Plain,
   setKey,
 } from "../../base/index.ts";
-import type { CommandCall, CommandReturn } from "../command/types.ts";
+import {
+  type CommandCall,
+  type CommandReturn,
+  type OutputFormat,
+  outputFormats,
+  parseOutput,
+} from "../command/index.ts";
+import type { Failure } from "../failure.ts";
 import { parseEnv } from "../options/env.ts";
 import { OptionReader } from "../options/read-option.ts";
-import { lineParser, type OutputFormat, outputFormats, parseOutput } from "./parse-output.ts";
+import { lineParser } from "./parse-lines.ts";
 import { parseCommand } from "./parse-text.ts";
 import {
   failedStep,
@@ -63,8 +70,9 @@ export const shell: StepKind = {
         const parse = lineParser(format);
         const long = running.services.commands.start(call(running), (line) => {
           const fields = parse(line);
-          if (typeof fields === "string") reportBadLine(input, running, fields);
-          else if (fields !== undefined) emit(fields);
+          if (fields === undefined) return;
+          if (fields.ok) emit(fields.value);
+          else reportBadLine(input, running, fields.failure);
         });
         const outcome = await long.ended;
         if (!outcome.ok) return failedStep(outcome.failure, input.place);
@@ -91,13 +99,12 @@ function finished(
   setKey(output, "status", [...(Array.isArray(before) ? before : []), result.status]);
   if (result.status !== 0) return failedStatus(input, result, output);
   if (format === undefined) return { ok: true, output };
-  const fields = parseOutput[format](result.output);
-  if (typeof fields === "string") {
+  const fields = parseOutput(format, result.output);
+  if (!fields.ok) {
     setKey(output, "output", appended(pipeData, "output", result.output));
-    const message = `the output of ${input.label} ${fields}`;
-    return failedStep({ kind: "parse-failed", message }, input.place, output);
+    return failedStep(fields.failure, input.place, output);
   }
-  mergeInto(output, fields);
+  mergeInto(output, fields.value);
   return { ok: true, output };
 }
 
@@ -113,8 +120,8 @@ function failedStatus(input: StepInput, { status, outputError }: CommandReturn, 
   return failedStep({ kind: "exit-status", message, exitStatus: status, notes }, input.place, output);
 }
 
-function reportBadLine(input: StepInput, running: Running, wrong: string): void {
+function reportBadLine(input: StepInput, running: Running, { message }: Failure): void {
   const { events } = running.services;
-  const text = `a line of ${input.label} ${wrong}`;
+  const text = `a line of ${input.label} was ignored: ${message}`;
   events.report({ type: "log:written", level: "warn", text, thread: running.thread });
 }
