@@ -19,6 +19,12 @@ export interface PainterOptions {
   readonly worker?: URL | undefined;
 }
 
+/**
+ * Pictures are short-lived: a small young generation is collected often and stays in the caches, where V8's own choice
+ * would grow to tens of megabytes. The old generation's limit turns a runaway picture into a failed one.
+ */
+const MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+
 interface Waiting {
   request: PaintRequest;
   readonly settle: ((result: Result<Painted>) => void)[];
@@ -32,7 +38,7 @@ interface Running extends Waiting {
  * Paints pictures in a worker thread of its own, which is started when first needed and again after a crash.
  * One picture at a time; a picture that is asked for again while it waits is painted once, as asked last.
  */
-export class GraphPainter {
+export class GraphPainter implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #timeout: Milliseconds;
   readonly #url: URL;
@@ -79,6 +85,10 @@ export class GraphPainter {
     await worker?.terminate();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   #next(): void {
     if (this.#running !== undefined) return;
     const [first] = this.#waiting;
@@ -100,7 +110,7 @@ export class GraphPainter {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#url, { name: "graphs" });
+    const worker = new Worker(this.#url, { name: "graphs", resourceLimits: MEMORY });
     worker.on("message", (reply: PaintReply) => {
       if (worker !== this.#worker) return;
       this.#settle(reply.ok ? ok(reply.painted) : failed(...reply.problems));
