@@ -8,7 +8,7 @@ test("The short form needs a path and names: all GAUGE, the step's interval, twi
   const checked = definition as CheckedCollect;
   expect(checked.interval).toBe(5);
   expect(checked.fields[0]?.source).toEqual({ name: "random", type: "GAUGE", heartbeat: 10 });
-  expect(checked.rhythm).toBe(5);
+  expect(checked.snap).toBe(0.5);
   expect(checked.recreate).toBe(true);
 });
 
@@ -145,7 +145,7 @@ test("Without an interval of the step or its own, there is an error that names b
 
 test("A step quicker than a second fills rows of one second; one slower than its rows lengthens the heartbeat.", () => {
   const quick = check({ path: "x.rrd", fields: ["a"] }, { stepInterval: 0.2 }).definition as CheckedCollect;
-  expect([quick.interval, quick.rhythm]).toEqual([1, undefined]);
+  expect([quick.interval, quick.snap]).toEqual([1, undefined]);
   const slow = check({ path: "x.rrd", fields: ["a"], interval: 5 }, { stepInterval: 60 });
   expect((slow.definition as CheckedCollect).fields[0]?.source.heartbeat).toBe(120);
   expect(slow.reported).toEqual([]);

@@ -185,7 +185,7 @@ class RrdCollector implements Collector {
     }
     const target: Target = {
       file,
-      rhythm: collect.rhythm === undefined ? undefined : new Rhythm(),
+      rhythm: collect.snap === undefined ? undefined : new Rhythm(collect.snap),
     };
     for (const graph of this.#graphsOf(collect, path, key, entry)) file.onChange(() => graph.changed());
     known.targets.set(key, target);
@@ -254,9 +254,9 @@ class RrdCollector implements Collector {
 function timeFor({ file, rhythm }: Target, stamp: number): number {
   const exact = toMillisecond(stamp);
   if (rhythm === undefined) return exact;
-  const whole = rhythm.wholeSecond(stamp);
+  const stored = rhythm.stored(stamp);
   // Two runs within one second (a late one and the next): both are kept, the second with its true stamp.
-  return file.lastTime !== undefined && whole <= file.lastTime && exact > file.lastTime ? exact : whole;
+  return file.lastTime !== undefined && stored <= file.lastTime && exact > file.lastTime ? exact : stored;
 }
 
 function sameShape(

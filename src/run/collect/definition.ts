@@ -1,4 +1,4 @@
-import type { DataPath, Seconds } from "../../base/index.ts";
+import type { DataPath } from "../../base/index.ts";
 import type { GraphDefinition } from "../../graph/index.ts";
 import type { ArchiveDefinition, DataSourceDefinition } from "../../rrd/index.ts";
 import type { PathTemplate } from "./path-template.ts";
@@ -19,10 +19,10 @@ export interface CheckedCollect extends CollectDefinition {
   /** Whether a file that was deleted while collecting is made again. */
   readonly recreate: boolean;
   /**
-   * Samples come at a fixed interval of whole seconds: their stamps are stored as whole seconds in the same rhythm.
-   * Undefined: stamps are stored to the millisecond.
+   * How near to the rhythm of whole seconds a stamp has to be to be put on it, seconds (see `Rhythm`); undefined:
+   * samples come quicker than that, and stamps are stored as they are, to the millisecond.
    */
-  readonly rhythm: Seconds | undefined;
+  readonly snap: number | undefined;
 }
 
 export interface CollectField {

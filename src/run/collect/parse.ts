@@ -42,7 +42,7 @@ export const parseCollect: CollectParser = (value, path, check, stepInterval) =>
     graphs,
     each,
     recreate,
-    rhythm: stepInterval !== undefined && Number.isInteger(stepInterval) ? stepInterval : undefined,
+    snap: snapFor(stepInterval),
   };
   return checked;
 };
@@ -109,4 +109,10 @@ function parseEach(read: Reader) {
     return path ?? read.fail();
   }
   return read.wrong("each", `"each" must be a path in the result, not ${kindOf(value)}`);
+}
+
+/** Even intervals of whole seconds leave no doubt; without a known interval only what looks like one is taken for it. */
+function snapFor(stepInterval: Seconds | undefined): number | undefined {
+  if (stepInterval === undefined) return 0.1;
+  return Number.isInteger(stepInterval) ? 0.5 : undefined;
 }
