@@ -1,4 +1,4 @@
-import { emptyMapping, getKey, type Mapping, setKey } from "../../base/index.ts";
+import { emptyMapping, getKey, isMapping, type Mapping, type Plain, setKey } from "../../base/index.ts";
 import type { CheckContext, TreePath } from "../../block/index.ts";
 import { parseDataInterpolation } from "../../block/index.ts";
 import type { Running } from "../steps/step.ts";
@@ -26,19 +26,29 @@ export function parseEnv(raw: Mapping, stepPath: TreePath, check: CheckContext):
   }
   if (read.failed) return undefined;
   const render = parseDataInterpolation(texts, step.at("env"), check);
+  const made = (running: Running) => withValues(running.context.env, render(running.pipeData));
+  if (Object.values(texts).some((text) => String(text).includes("{{"))) return made;
+  // The same object each time: what does not change is sent to a worker once.
+  const constant = new WeakMap<object, Readonly<Record<string, string>>>();
   return (running) => {
-    const environment: Record<string, string> = { ...running.context.env };
-    const rendered = render(running.pipeData) as Mapping;
-    for (const key of Object.keys(rendered)) {
-      const value = getKey(rendered, key);
-      const text = typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
-      Object.defineProperty(environment, key, {
-        value: text,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-    }
-    return environment;
+    const known = constant.get(running.context.env) ?? made(running);
+    constant.set(running.context.env, known);
+    return known;
   };
+}
+
+function withValues(env: Readonly<Record<string, string>>, values: Plain): Readonly<Record<string, string>> {
+  const environment: Record<string, string> = { ...env };
+  if (!isMapping(values)) return environment;
+  for (const key of Object.keys(values)) {
+    const value = getKey(values, key) ?? "";
+    const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+    Object.defineProperty(environment, key, {
+      value: text,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return environment;
 }

@@ -1,13 +1,6 @@
 import { isAbsolute, join } from "node:path";
-import {
-  copyPlain,
-  getKey,
-  kindOf,
-  type Mapping,
-  mergeInto,
-  type Plain,
-  parseBytes,
-} from "../../base/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import { copyPlain, getKey, kindOf, type Mapping, type Plain, parseBytes, setKey } from "../../base/index.ts";
 import type { ProcessContext } from "../../block/index.ts";
 import type { Outcome } from "../failure.ts";
 import { parseEnv } from "../options/env.ts";
@@ -56,7 +49,7 @@ export const script: StepKind = {
     };
     const call = (running: Running): ScriptCall => ({
       pipeData: running.pipeData,
-      requestState: running.context.requestState,
+      requestState: { ...running.context.requestState },
       inputData: running.context.inputData,
       args: argsOf(running.pipeData),
       cwd: running.cwd,
@@ -66,20 +59,23 @@ export const script: StepKind = {
       signal: running.signal,
       grace: KILL_GRACE,
     });
-    const finish = (outcome: Outcome<ScriptReturn>, running: Running): StepResult => {
+    const finish = (outcome: Outcome<ScriptReturn>, running: Running, sent: Mapping): StepResult => {
       if (!outcome.ok) return failedStep(outcome.failure, input.place);
       const { result, requestState } = outcome.value;
-      if (requestState !== undefined) replace(running.context.requestState, requestState);
+      if (requestState !== undefined) takeChanges(running.context.requestState, sent, requestState);
       return { ok: true, output: result };
     };
     const body: StepBody = {
       keepsTimeout: true,
       async run(running) {
-        return finish(await running.services.scripts.run(reference(running.context), call(running)), running);
+        const made = call(running);
+        const outcome = await running.services.scripts.run(reference(running.context), made);
+        return finish(outcome, running, made.requestState);
       },
       async long(running, emit) {
-        const long = running.services.scripts.start(reference(running.context), call(running), emit);
-        return finish(await long.ended, running);
+        const made = call(running);
+        const long = running.services.scripts.start(reference(running.context), made, emit);
+        return finish(await long.ended, running, made.requestState);
       },
     };
     return body;
@@ -114,8 +110,12 @@ function argsOf(pipeData: Mapping): readonly Plain[] {
   return Array.isArray(args) ? args : NO_ARGS;
 }
 
-/** The mapping stays the same one: others hold it too. */
-function replace(state: Mapping, by: Mapping): void {
-  for (const key of Object.keys(state)) delete state[key];
-  mergeInto(state, copyPlain(by));
+/** Only what this call changed: other threads change the same state meanwhile. */
+function takeChanges(state: Mapping, sent: Mapping, returned: Mapping): void {
+  for (const key of Object.keys(sent)) if (getKey(returned, key) === undefined) delete state[key];
+  for (const key of Object.keys(returned)) {
+    const value = getKey(returned, key);
+    if (value !== undefined && !isDeepStrictEqual(copyPlain(value), copyPlain(getKey(sent, key) ?? null)))
+      setKey(state, key, value);
+  }
 }

@@ -1,0 +1,38 @@
+import type { LogLevel, Mapping, Plain } from "../base/index.ts";
+import type { Space } from "../unidist/index.ts";
+
+/** What a script's `processBlock` is given: one object of plain data and a few functions. */
+export interface ProcessInput {
+  /** What flows through the pipeline: arguments, options, and the results of the steps before. A copy. */
+  readonly pipeData: Mapping;
+  /** The mapping that the step's tag stands in, as written; frozen. */
+  readonly block: Mapping;
+  /** The mapping around `block`; null at the top of the file. */
+  readonly blockParent: Mapping | null;
+  /** Lives as long as one request or the process; what a script changes is there for the next one. */
+  readonly requestState: Mapping;
+  /** What the caller of the block passed in. */
+  readonly inputData: Mapping;
+  /** The key that the step stands under: `run`. */
+  readonly tag: string | null;
+  /** The step's working directory (`cd`), an absolute path. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The block's command line arguments. */
+  readonly args: readonly Plain[];
+  /** Locks, counters, state and queues shared with other threads. */
+  readonly shared: Pick<Space, "lock" | "counter" | "state" | "queue" | "locks" | "counters">;
+  /** One line to the log, with the thread's name; level "info" if not given. */
+  log(text: unknown, level?: LogLevel): void;
+  /** Aborted when the step is to stop. */
+  readonly signal: AbortSignal;
+  /** For `longrunning: true`: one result, as if a run had returned it. */
+  emit(result: Mapping): void;
+}
+
+/**
+ * A script's function, exported as `processBlock` or as the default. The mapping it returns is merged into pipe data;
+ * nothing is fine too. What it throws fails the step.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: an async function without a return has this type
+export type ProcessBlock = (input: ProcessInput) => Mapping | void | Promise<Mapping | void>;
