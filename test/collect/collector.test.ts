@@ -159,7 +159,7 @@ test("A file with another step is refused with what to do, and left as it is; it
     problem: {
       notes: [
         "set interval: 10",
-        `or move the file away (mv ${at.path("x.rrd")} ${at.path("x.rrd")}.old): a new one is made at the next sample`,
+        `or move the file away (mv ${at.path("x.rrd")} ${at.path("x.rrd")}.aside): a new one is made at the next sample`,
         "tried again in 1s; samples wait meanwhile",
       ],
     },

@@ -103,7 +103,7 @@ function compare(path: string, info: RrdInfo, shape: FileShape): Fit {
   const warnings: Problem[] = [];
   const warn = (message: string, ...notes: string[]) =>
     warnings.push(problem("rrd-differs", message, { severity: "warning", notes }));
-  const moveAway = `or move the file away (mv ${path} ${path}.old): a new one is made at the next sample`;
+  const moveAway = `or move the file away (mv ${path} ${path}.aside): a new one is made at the next sample`;
   const wrong = (message: string, fix: string): Fit => ({
     refusal: problem("rrd-mismatch", message, { notes: [fix, moveAway] }),
     added: [],
