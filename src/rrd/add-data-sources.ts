@@ -20,7 +20,7 @@ const MOST_SAVED = 1000;
 /**
  * Adds data sources, behind the ones there are, to a file that nobody has open; all its data is kept, the new ones are
  * unknown so far. The old file stays beside it under the returned path (`FILE.old`, `FILE.old.2` …). Problems:
- * `rrd-definition`, `rrd-not-supported` (COMPUTE, forecast archives), and those of opening and creating.
+ * `rrd-definition`, `rrd-not-supported` (forecast archives), and those of opening and creating.
  */
 export function addDataSources(
   path: string,
@@ -68,15 +68,21 @@ function extend(
   path: string,
   added: readonly DataSourceDefinition[],
 ): RrdDefinition | { readonly problems: Problem[] } {
-  const dataSources: DataSourceDefinition[] = [];
-  for (const { name, type, heartbeat, min, max } of old.dataSources) {
-    if (type === "COMPUTE") return unsupported(path, "a COMPUTE data source");
+  const dataSources: RrdDefinition["dataSources"][number][] = [];
+  for (const { name, type, heartbeat, min, max, expression } of old.dataSources) {
+    if (type === "COMPUTE") {
+      dataSources.push({ name, type, expression: expression?.text ?? "" });
+      continue;
+    }
     const bound = (limit: number) => (Number.isNaN(limit) ? undefined : limit);
     dataSources.push({ name, type, heartbeat, min: bound(min), max: bound(max) });
   }
   const archives: RrdDefinition["archives"][number][] = [];
   for (const { cf, xff, pdpPerRow, rows } of old.archives) {
-    if (!isPlainConsolidation(cf)) return unsupported(path, `a ${cf} archive`);
+    if (!isPlainConsolidation(cf)) {
+      const what = `"${path}" has a ${cf} archive; it cannot be extended`;
+      return { problems: [problem("rrd-not-supported", what)] };
+    }
     archives.push({ cf, xff, pdpPerRow, rows });
   }
   const problems: Problem[] = [];
@@ -85,10 +91,6 @@ function extend(
   return problems.length > 0
     ? { problems }
     : { step: old.step, start: old.lastUpdate, dataSources: both, archives };
-}
-
-function unsupported(path: string, what: string): { readonly problems: Problem[] } {
-  return { problems: [problem("rrd-not-supported", `"${path}" has ${what}; it cannot be extended`)] };
 }
 
 function extendedHeader(old: Header, definition: RrdDefinition): Header {

@@ -1,7 +1,9 @@
 import { internalError } from "../base/index.ts";
+import { evaluate } from "./compute-expression.ts";
+import type { ComputeContext } from "./compute-operations.ts";
 import { consolidationRules, isPlainConsolidation } from "./consolidations.ts";
 import { dataSourceKinds, isUnknown } from "./data-source-kinds.ts";
-import { type Header, stateWord } from "./header.ts";
+import { type FixedDataSource, type Header, stateWord } from "./header.ts";
 import type { NumberFault } from "./number-text.ts";
 
 /** Takes the rows that an update completes. */
@@ -17,11 +19,12 @@ export interface RowSink {
 export interface Workspace {
   readonly amounts: Float64Array;
   readonly points: Float64Array;
+  readonly context: ComputeContext;
 }
 
-export function workspaceFor(header: Header): Workspace {
+export function workspaceFor(header: Header, context: ComputeContext): Workspace {
   const count = header.dataSources.length;
-  return { amounts: new Float64Array(count), points: new Float64Array(count) };
+  return { amounts: new Float64Array(count), points: new Float64Array(count), context };
 }
 
 /**
@@ -141,11 +144,14 @@ function closePoint(
   let unknownTail = 0;
   if (Number.isNaN(amount)) unknownTail = before;
   else value = (Number.isNaN(value) ? 0 : value) + (amount / interval) * before;
-  const heartbeat = header.dataSources[source]?.heartbeat ?? 0;
-  space.points[source] =
-    interval > heartbeat || header.step / 2 < unknownSeconds
-      ? Number.NaN
-      : value / (elapsed * header.step - unknownSeconds - unknownTail);
+  const fixed = header.dataSources[source] as FixedDataSource;
+  if (fixed.expression !== undefined)
+    space.points[source] = evaluate(fixed.expression, space.points, space.context);
+  else
+    space.points[source] =
+      interval > fixed.heartbeat || header.step / 2 < unknownSeconds
+        ? Number.NaN
+        : value / (elapsed * header.step - unknownSeconds - unknownTail);
   if (Number.isNaN(amount)) {
     header.setUnknownSeconds(source, Math.floor(after));
     header.setValue(source, Number.NaN);

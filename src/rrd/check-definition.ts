@@ -1,7 +1,8 @@
 import { type Problem, problem } from "../base/index.ts";
+import { parseExpression } from "./compute-expression.ts";
 import { isPlainConsolidation } from "./consolidations.ts";
 import { dataSourceKinds } from "./data-source-kinds.ts";
-import type { ArchiveDefinition, DataSourceDefinition, RrdDefinition } from "./definition.ts";
+import type { ArchiveDefinition, RrdDefinition } from "./definition.ts";
 
 const NAME = /^[A-Za-z0-9_-]{1,19}$/;
 const MOST_SOURCES = 10_000;
@@ -25,15 +26,23 @@ export function checkDefinition(definition: RrdDefinition): Problem[] {
 }
 
 export function checkDataSources(
-  dataSources: readonly DataSourceDefinition[],
+  dataSources: RrdDefinition["dataSources"],
   complain: (message: string) => void,
 ): void {
   const seen = new Set<string>();
-  for (const { name, type, heartbeat, min, max } of dataSources) {
+  for (const source of dataSources) {
+    const { name, type } = source;
+    const before = [...seen];
     if (!NAME.test(name)) complain(`data source name "${name}" must be 1 to 19 of A-Z a-z 0-9 _ -`);
     if (seen.has(name)) complain(`Duplicate DS name: ${name}`);
     seen.add(name);
-    if (!Object.hasOwn(dataSourceKinds, type) || (type as string) === "COMPUTE")
+    if (source.type === "COMPUTE") {
+      const expression = parseExpression(source.expression, before);
+      if ("fault" in expression) complain(`data source "${name}": ${expression.fault}`);
+      continue;
+    }
+    const { heartbeat, min, max } = source;
+    if (!Object.hasOwn(dataSourceKinds, type))
       complain(`data source "${name}" has the type "${type}", which is not supported`);
     if (!isCount(heartbeat))
       complain(

@@ -1,9 +1,10 @@
 import { failed, ok, problem, type Result } from "../base/index.ts";
 import { parseAtTime } from "./at-time.ts";
 import { readWords } from "./command-words.ts";
+import { parseExpression } from "./compute-expression.ts";
 import { isConsolidation, isPlainConsolidation } from "./consolidations.ts";
 import { dataSourceKinds } from "./data-source-kinds.ts";
-import type { ArchiveDefinition, DataSourceDefinition, RrdDefinition } from "./definition.ts";
+import type { ArchiveDefinition, RrdDefinition } from "./definition.ts";
 import { parseScaledDuration } from "./duration.ts";
 import { parseNumber } from "./number-text.ts";
 
@@ -28,7 +29,7 @@ type Fault = { readonly fault: string };
 
 /**
  * `["-s", "10", "DS:x:GAUGE:60:U:U", "RRA:AVERAGE:0.5:1:8"]` as `rrdtool create` takes them after the file name, with
- * rrdtool's error texts. `now`: epoch seconds. COMPUTE, the forecast archives, `--source` and `--template` are not
+ * rrdtool's error texts. `now`: epoch seconds. The forecast archives, `--source` and `--template` are not
  * supported yet and refused (`rrd-not-supported`).
  */
 export function parseCreateArguments(words: readonly string[], now: number): Result<CreateRequest> {
@@ -50,7 +51,7 @@ export function parseCreateArguments(words: readonly string[], now: number): Res
     if (typeof parsed !== "number") return refuse(parsed.fault);
     start = parsed;
   }
-  const dataSources: DataSourceDefinition[] = [];
+  const dataSources: RrdDefinition["dataSources"][number][] = [];
   const archives: ArchiveDefinition[] = [];
   for (const word of rest) {
     if (word.startsWith("DS:")) {
@@ -88,15 +89,21 @@ function parseStart(text: string, now: number): number | Fault {
 
 function parseDataSource(
   text: string,
-  before: readonly DataSourceDefinition[],
-): DataSourceDefinition | Fault {
+  before: RrdDefinition["dataSources"],
+): RrdDefinition["dataSources"][number] | Fault {
   // `name=source[index]` says where `--source` finds the data; without that option it has no effect.
   const match = /^([-\w]{1,19})(?:=[-\w]{1,19}(?:\[\d+\])?)?:([A-Z]+):(.+)$/s.exec(text);
   const [, name = "", type = "", rest = ""] = match ?? [];
   if (match === null) return { fault: "invalid DS format" };
   if (before.some((source) => source.name === name)) return { fault: `Duplicate DS name: ${name}` };
   if (!isType(type)) return { fault: `invalid DS type specified (${type})` };
-  if (type === "COMPUTE") return { fault: "COMPUTE data sources are not supported yet" };
+  if (type === "COMPUTE") {
+    const expression = parseExpression(
+      rest,
+      before.map((source) => source.name),
+    );
+    return "fault" in expression ? expression : { name, type, expression: rest };
+  }
   const cannot = (fault: string) => ({ fault: `failed to parse data source ${rest}: ${fault}` });
   const colon = rest.indexOf(":");
   if (colon < 0) return cannot("missing separator");

@@ -6,7 +6,7 @@ export type DataSourceType =
   | "ABSOLUTE"
   | "DCOUNTER"
   | "DDERIVE"
-  /** Computed from other data sources by an expression; such files can be read, not yet updated. */
+  /** Computed from the points of other data sources by an expression. */
   | "COMPUTE";
 
 /** Consolidation functions whose rows come straight from primary data points. */
@@ -32,6 +32,13 @@ export interface DataSourceDefinition {
   readonly max?: number | undefined;
 }
 
+export interface ComputedDataSource {
+  readonly name: string;
+  readonly type: "COMPUTE";
+  /** Reverse Polish, over data sources that stand before it: `in,8,*`. */
+  readonly expression: string;
+}
+
 export interface ArchiveDefinition {
   readonly cf: PlainConsolidation;
   /** The share of a row's time that may be unknown, 0 <= xff < 1. */
@@ -47,6 +54,6 @@ export interface RrdDefinition {
   readonly step: number;
   /** Whole epoch seconds: updates must be later than this. */
   readonly start: number;
-  readonly dataSources: readonly DataSourceDefinition[];
+  readonly dataSources: readonly (DataSourceDefinition | ComputedDataSource)[];
   readonly archives: readonly ArchiveDefinition[];
 }

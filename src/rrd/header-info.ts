@@ -13,6 +13,7 @@ export function infoOf(header: Header, file: string): RrdInfo {
     headerSize: header.layout.size,
     dataSources: header.dataSources.map((source, index) => ({
       ...source,
+      expression: source.expression?.text,
       lastReading: header.lastReading(index),
       value: header.value(index),
       unknownSeconds: header.unknownSeconds(index),

@@ -1,3 +1,4 @@
+import type { ComputeExpression } from "./compute-expression.ts";
 import type { Consolidation, DataSourceType } from "./definition.ts";
 import {
   archiveSection,
@@ -20,7 +21,8 @@ export interface FixedDataSource {
   /** NaN = none. */
   readonly min: number;
   readonly max: number;
-  readonly expression: string | undefined;
+  /** Of COMPUTE data sources. */
+  readonly expression: ComputeExpression | undefined;
 }
 
 export interface FixedArchive {

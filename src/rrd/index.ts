@@ -4,6 +4,7 @@ export { type CreateOptions, createRrd } from "./create.ts";
 export { type CreateRequest, parseCreateArguments } from "./create-arguments.ts";
 export type {
   ArchiveDefinition,
+  ComputedDataSource,
   Consolidation,
   DataSourceDefinition,
   DataSourceType,

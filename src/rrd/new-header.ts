@@ -1,6 +1,8 @@
+import { internalError } from "../base/index.ts";
+import { encodeExpression, parseExpression } from "./compute-expression.ts";
 import { dataSourceKinds } from "./data-source-kinds.ts";
 import type { RrdDefinition } from "./definition.ts";
-import { type FixedArchive, Header, stateWord } from "./header.ts";
+import { expressionAt, type FixedArchive, Header, stateWord } from "./header.ts";
 import {
   archiveSection,
   COOKIE,
@@ -10,7 +12,7 @@ import {
   NAME_BYTES,
   staticHead,
 } from "./layout.ts";
-import { writeDouble, writeText, writeUnsigned } from "./words.ts";
+import { readUnsigned, writeDouble, writeText, writeUnsigned } from "./words.ts";
 
 /** The version a file needs so that older programs do not misread its data source types. */
 export function formatVersionFor(definition: Pick<RrdDefinition, "dataSources">): number {
@@ -46,9 +48,18 @@ export function newHeader(
 
   const dataSources = definition.dataSources.map((source, index) => {
     const at = layout.dataSources + index * dataSourceSection.size;
-    const { name, type, heartbeat, min = Number.NaN, max = Number.NaN } = source;
+    const { name, type } = source;
     writeText(bytes, at + dataSourceSection.at.name, NAME_BYTES, name);
     writeText(bytes, at + dataSourceSection.at.type, NAME_BYTES, type);
+    if (source.type === "COMPUTE") {
+      const before = definition.dataSources.slice(0, index).map((other) => other.name);
+      const expression = parseExpression(source.expression, before);
+      if ("fault" in expression) throw internalError(`unchecked expression: ${expression.fault}`);
+      bytes.set(encodeExpression(expression), expressionAt(layout, index));
+      const heartbeat = readUnsigned(words, (at + dataSourceSection.at.heartbeat) / 8);
+      return { name, type, heartbeat, min: Number.NaN, max: Number.NaN, expression };
+    }
+    const { heartbeat, min = Number.NaN, max = Number.NaN } = source;
     writeUnsigned(words, (at + dataSourceSection.at.heartbeat) / 8, heartbeat);
     writeDouble(doubles, words, (at + dataSourceSection.at.min) / 8, min);
     writeDouble(doubles, words, (at + dataSourceSection.at.max) / 8, max);

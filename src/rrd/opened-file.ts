@@ -1,5 +1,6 @@
 import { type Clock, failed, ok, type Problem, problem, type Result } from "../base/index.ts";
 import { advance, takeReadings, type Workspace, workspaceFor } from "./advance.ts";
+import { type ComputeContext, ComputeFault } from "./compute-operations.ts";
 import { isPlainConsolidation } from "./consolidations.ts";
 import { fetchRows } from "./fetch.ts";
 import { parseFetchArguments } from "./fetch-arguments.ts";
@@ -29,6 +30,7 @@ export interface Opening {
 export class OpenedRrd implements RrdFile {
   readonly path: string;
   readonly #opening: Opening;
+  readonly #context: ComputeContext;
   #file: StorageFile;
   #identity: string;
   #header: Header;
@@ -43,10 +45,11 @@ export class OpenedRrd implements RrdFile {
   constructor(opening: Opening, file: StorageFile, header: Header) {
     this.path = opening.path;
     this.#opening = opening;
+    this.#context = { now: () => opening.clock.wall() / 1000 };
     this.#file = file;
     this.#identity = file.status().identity;
     this.#header = header;
-    this.#space = workspaceFor(header);
+    this.#space = workspaceFor(header, this.#context);
     this.#writer = new RowWriter(file, header);
     this.#texts = header.dataSources.map(() => "U");
     this.#names = header.dataSources.map((source) => source.name);
@@ -163,6 +166,8 @@ export class OpenedRrd implements RrdFile {
 
   #takeBack(error: unknown): Problem {
     const whole = this.#writer.rollBack();
+    if (error instanceof ComputeFault && whole)
+      return problem("rrd-expression", `${this.path}: ${error.message}`);
     this.#state = "failed";
     const fault = storageProblem(this.path, "write", error);
     return {
@@ -201,18 +206,11 @@ export class OpenedRrd implements RrdFile {
       });
     }
     if (this.#opening.mode === "read") return problem("rrd-read-only", `"${this.path}" is open for reading`);
-    const { archives, dataSources } = this.#header;
-    const forecast = archives.find((archive) => !isPlainConsolidation(archive.cf));
+    const forecast = this.#header.archives.find((archive) => !isPlainConsolidation(archive.cf));
     if (forecast !== undefined) {
       return problem(
         "rrd-not-supported",
         `"${this.path}" has a ${forecast.cf} archive; such files can be read, not updated`,
-      );
-    }
-    if (dataSources.some((source) => source.type === "COMPUTE")) {
-      return problem(
-        "rrd-not-supported",
-        `"${this.path}" has a COMPUTE data source; such files can be read, not updated`,
       );
     }
     return undefined;
@@ -278,7 +276,7 @@ export class OpenedRrd implements RrdFile {
 
   #use(header: Header): void {
     this.#header = header;
-    this.#space = workspaceFor(header);
+    this.#space = workspaceFor(header, this.#context);
     this.#writer = new RowWriter(this.#file, header);
     this.#texts = header.dataSources.map(() => "U");
     this.#names = header.dataSources.map((source) => source.name);

@@ -1,5 +1,5 @@
 import { failed, ok, problem, type Result } from "../base/index.ts";
-import { checkExpression } from "./compute-expression.ts";
+import { decodeExpression } from "./compute-expression.ts";
 import { isConsolidation, isPlainConsolidation } from "./consolidations.ts";
 import { dataSourceKinds } from "./data-source-kinds.ts";
 import type { DataSourceType } from "./definition.ts";
@@ -92,10 +92,12 @@ function parseHeader(bytes: Uint8Array, layout: HeaderLayout, size: number): Hea
   const step = readUnsigned(words, staticHead.at.step / 8);
   if (step < 1 || !Number.isSafeInteger(step)) return `says that its step is ${step} seconds`;
   const dataSources: FixedDataSource[] = [];
+  const names: string[] = [];
   for (let index = 0; index < layout.dataSourceCount; index++) {
-    const source = parseDataSource(bytes, words, doubles, layout, index);
+    const source = parseDataSource(bytes, words, doubles, layout, index, names);
     if (typeof source === "string") return `${source} (data source ${index})`;
     dataSources.push(source);
+    names.push(source.name);
   }
   const archives: FixedArchive[] = [];
   let dataStart = layout.size;
@@ -117,6 +119,7 @@ function parseDataSource(
   doubles: Float64Array,
   layout: HeaderLayout,
   index: number,
+  before: readonly string[],
 ): FixedDataSource | string {
   const at = layout.dataSources + index * dataSourceSection.size;
   const name = readText(bytes, at + dataSourceSection.at.name, NAME_BYTES);
@@ -124,17 +127,12 @@ function parseDataSource(
   const type = readText(bytes, at + dataSourceSection.at.type, NAME_BYTES);
   if (type === undefined || !isDataSourceType(type)) return "has a data source of an unknown type";
   if (type === "COMPUTE") {
-    const expression = checkExpression(
-      bytes.subarray(expressionAt(layout, index), expressionAt(layout, index) + EXPRESSION_BYTES),
-      (source) =>
-        source < index
-          ? readText(bytes, layout.dataSources + source * dataSourceSection.size, NAME_BYTES)
-          : undefined,
-    );
+    const from = expressionAt(layout, index);
+    const expression = decodeExpression(bytes.subarray(from, from + EXPRESSION_BYTES), before);
     if ("fault" in expression) return expression.fault;
     // The expression lies where others have heartbeat and limits; rrdtool reads those bytes as a heartbeat, too.
     const heartbeat = readUnsigned(words, (at + dataSourceSection.at.heartbeat) / 8);
-    return { name, type, heartbeat, min: Number.NaN, max: Number.NaN, expression: expression.text };
+    return { name, type, heartbeat, min: Number.NaN, max: Number.NaN, expression };
   }
   const heartbeat = readUnsigned(words, (at + dataSourceSection.at.heartbeat) / 8);
   const min = doubles[(at + dataSourceSection.at.min) / 8] as number;

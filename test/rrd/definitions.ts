@@ -57,8 +57,10 @@ export function createWords(definition: RrdDefinition): string[] {
     String(definition.step),
     "-b",
     String(definition.start),
-    ...definition.dataSources.map(
-      ({ name, type, heartbeat, min, max }) => `DS:${name}:${type}:${heartbeat}:${min ?? "U"}:${max ?? "U"}`,
+    ...definition.dataSources.map((source) =>
+      source.type === "COMPUTE"
+        ? `DS:${source.name}:COMPUTE:${source.expression}`
+        : `DS:${source.name}:${source.type}:${source.heartbeat}:${source.min ?? "U"}:${source.max ?? "U"}`,
     ),
     ...definition.archives.map(({ cf, xff, pdpPerRow, rows }) => `RRA:${cf}:${xff}:${pdpPerRow}:${rows}`),
   ];

@@ -133,6 +133,42 @@ describeWithRrdtool("next to the real rrdtool", () => {
     );
   });
 
+  test("computed data sources have the values and the faults they have in rrdtool", () => {
+    const words =
+      "a,b,1,2,-7,3,INF,UNKN,NEGINF,+,-,*,/,%,DUP,EXC,POP,LT,LE,GT,GE,EQ,NE,IF,MIN,MAX,LIMIT,FLOOR,CEIL,UN,ISINF,SQRT,AVG,ADDNAN,MINNAN,MAXNAN,MEDIAN,DEPTH,SORT,REV,STDEV,RAD2DEG".split(
+        ",",
+      );
+    const expressions = fc.array(fc.constantFrom(...words, "a", "b", "a", "b", "1", "2", "3"), {
+      minLength: 1,
+      maxLength: 9,
+    });
+    fc.assert(
+      fc.property(fc.array(expressions, { minLength: 8, maxLength: 8 }), (lists) => {
+        for (const list of lists) {
+          make({
+            step: 10,
+            start: START,
+            dataSources: [
+              { name: "a", type: "GAUGE", heartbeat: 60 },
+              { name: "b", type: "GAUGE", heartbeat: 60 },
+              { name: "k", type: "COMPUTE", expression: list.join(",") },
+            ],
+            archives: [{ cf: "AVERAGE", xff: 0.5, pdpPerRow: 1, rows: 4 }],
+          });
+          const rrd = open();
+          const updates = ["1600000010:5:9", "1600000020:U:-2.5"];
+          const result = rrd.updateArguments(updates);
+          const answer = rrdtool(["update", theirs, ...updates]);
+          const message = result.ok ? "" : `ERROR: ${result.problems[0]?.message.replace(ours, theirs)}`;
+          expect(`${list.join(",")} ${message}`).toBe(`${list.join(",")} ${answer.error}`);
+          rrd.close();
+          if (result.ok) expect(fetchAll(ours), list.join(",")).toEqual(fetchAll(theirs));
+        }
+      }),
+      { seed: SEED, numRuns: 12 },
+    );
+  });
+
   test("rrdtool reads every file we write, and we print its info text", () => {
     fc.assert(
       fc.property(definitions, updates, (definition, list) => {
@@ -186,6 +222,13 @@ describeWithRrdtool("next to the real rrdtool", () => {
     expect(readFileSync(ours).equals(readFileSync(theirs))).toBe(true);
   });
 });
+
+function fetchAll(path: string): unknown {
+  const rrd = unwrap(openRrd(path, { mode: "read" }));
+  const rows = unwrap(rrd.fetch({ cf: "AVERAGE", start: START, end: START + 20 }));
+  rrd.close();
+  return rows.columns;
+}
 
 function chunks<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>

