@@ -180,7 +180,7 @@ export class Pool {
       this.#replace();
       return;
     }
-    const [next] = this.#queue;
+    const next = this.#queue.size === 0 ? undefined : this.#queue.values().next().value;
     if (next !== undefined) {
       this.#dequeue(next);
       worker.run(next.job);

@@ -43,22 +43,28 @@ export type ToWorker =
   | { readonly kind: "emitted" }
   | SharedReply;
 
+/** What is the same as at the script's previous call in this worker is left out: sending costs more than looking. */
 export interface CallMessage {
   readonly kind: "call";
   readonly id: number;
   readonly script: number;
-  /** Which version of the script's modules to run. */
-  readonly version: string;
-  readonly label: string;
-  readonly cwd: string;
+  readonly setting?: CallSetting;
   /** Part numbers; the value itself where it is not worth one; left out when empty. */
-  readonly env: number | undefined;
   readonly inputData?: number | Mapping;
   readonly args?: number | readonly Plain[];
   readonly pipeData: Mapping;
   readonly requestState?: Mapping;
   /** Present for long-running scripts. */
   readonly emit?: EmitCredit;
+}
+
+export interface CallSetting {
+  /** Which version of the script's modules to run. */
+  readonly version: string;
+  readonly label: string;
+  readonly cwd: string;
+  /** A part number. */
+  readonly env: number | undefined;
 }
 
 export interface EmitCredit {

@@ -11,7 +11,7 @@ import {
 import type { Space } from "../../unidist/index.ts";
 import type { Failure, Outcome } from "../failure.ts";
 import { isEmpty, isWorthAPart, knownEnvironment, partNumber } from "./parts.ts";
-import type { CallMessage, FromWorker } from "./protocol.ts";
+import type { CallMessage, CallSetting, FromWorker } from "./protocol.ts";
 import { SharedServer } from "./shared-server.ts";
 import type { ScriptCall, ScriptLog, ScriptReference, ScriptReturn } from "./types.ts";
 import type { ScriptVersions } from "./versions.ts";
@@ -38,6 +38,13 @@ const MOST_OUTDATED = 20;
 /** After so many shared values, likewise. */
 const MOST_PARTS = 20_000;
 
+/** A script the worker knows, and the setting of its last call there. */
+interface Introduced {
+  readonly number: number;
+  readonly script: ScriptReference;
+  last: CallSetting | undefined;
+}
+
 const scriptNumbers = new WeakMap<ScriptReference, number>();
 const unlimitedSignals = new WeakSet<AbortSignal>();
 let nextScript = 1;
@@ -50,7 +57,7 @@ export class ScriptWorker {
   readonly #whenFree: (worker: ScriptWorker) => void;
   readonly #whenGone: (worker: ScriptWorker) => void;
   readonly #parts = new Set<number>();
-  readonly #scripts = new Map<number, ScriptReference>();
+  readonly #scripts = new Map<number, Introduced>();
   readonly #versions = new Set<string>();
   readonly #files = new Set<string>();
   readonly #shared: SharedServer | undefined;
@@ -137,7 +144,7 @@ export class ScriptWorker {
   #send(job: Job): void {
     const { script, call } = job;
     const choice = this.#services.versions.choose(script.file);
-    const number = this.#introduce(script);
+    const known = this.#introduce(script);
     if (!this.#versions.has(choice.key)) {
       this.#versions.add(choice.key);
       this.#files.add(script.file);
@@ -147,17 +154,24 @@ export class ScriptWorker {
     }
     this.#version = choice.key;
     this.#id = nextCall++;
-    const env = isEmpty(call.env) ? undefined : this.#part(knownEnvironment(call.env));
     const message: { -readonly [K in keyof CallMessage]: CallMessage[K] } = {
       kind: "call",
       id: this.#id,
-      script: number,
-      version: choice.key,
-      label: call.label,
-      cwd: call.cwd,
-      env,
+      script: known.number,
       pipeData: call.pipeData,
     };
+    const env = isEmpty(call.env) ? undefined : this.#part(knownEnvironment(call.env));
+    const { last } = known;
+    if (
+      last === undefined ||
+      last.version !== choice.key ||
+      last.label !== call.label ||
+      last.cwd !== call.cwd ||
+      last.env !== env
+    ) {
+      message.setting = { version: choice.key, label: call.label, cwd: call.cwd, env };
+      known.last = message.setting;
+    }
     if (!isEmpty(call.inputData)) {
       message.inputData = isWorthAPart(call.inputData) ? this.#part(call.inputData) : call.inputData;
     }
@@ -170,13 +184,14 @@ export class ScriptWorker {
     this.#host.post(message);
   }
 
-  #introduce(script: ScriptReference): number {
+  #introduce(script: ScriptReference): Introduced {
     let number = scriptNumbers.get(script);
     if (number === undefined) {
       number = nextScript++;
       scriptNumbers.set(script, number);
     }
-    if (!this.#scripts.has(number)) {
+    let known = this.#scripts.get(number);
+    if (known === undefined) {
       const { block, blockParent, tag } = script.fixed;
       this.#host.post({
         kind: "script",
@@ -186,9 +201,10 @@ export class ScriptWorker {
         file: script.file,
         tag,
       });
-      this.#scripts.set(number, script);
+      known = { number, script, last: undefined };
+      this.#scripts.set(number, known);
     }
-    return number;
+    return known;
   }
 
   #part(value: object): number {
@@ -218,7 +234,7 @@ export class ScriptWorker {
         this.#services.log(message.level, message.text, message.label);
         return;
       case "loaded": {
-        const script = this.#scripts.get(message.script);
+        const script = this.#scripts.get(message.script)?.script;
         if (script !== undefined) this.#services.versions.loaded(script.file, message.version, message.files);
         return;
       }

@@ -5,7 +5,7 @@ import { describeError, mentions, ownCallPlace } from "./describe-error.ts";
 import { Emitter } from "./emitter.ts";
 import { giveVersion, loadScript, type ScriptFunction } from "./modules.ts";
 import { NotPlain, plainMapping } from "./plain-result.ts";
-import type { CallMessage, FromWorker, ToWorker, WorkerSettings } from "./protocol.ts";
+import type { CallMessage, CallSetting, FromWorker, ToWorker, WorkerSettings } from "./protocol.ts";
 import { SharedClient } from "./shared-client.ts";
 import { WorkerLog } from "./worker-log.ts";
 
@@ -20,6 +20,8 @@ interface Script {
   readonly block: Plain | undefined;
   readonly blockParent: Plain | undefined;
   readonly tag: string | null;
+  setting: CallSetting;
+  /** Which version `run` is of. */
   version: string | undefined;
   run: ScriptFunction | undefined;
 }
@@ -27,7 +29,7 @@ interface Script {
 interface Running {
   readonly id: number;
   readonly script: Script;
-  readonly controller: () => AbortController;
+  controller: AbortController | undefined;
   readonly emitter: Emitter | undefined;
   readonly state: Mapping;
   readonly stateBefore: Mapping | undefined;
@@ -77,6 +79,7 @@ function receive(message: ToWorker): void {
         block: parts.get(message.block),
         blockParent: message.blockParent === undefined ? null : parts.get(message.blockParent),
         tag: message.tag,
+        setting: { version: "", label: "", cwd: "", env: undefined },
         version: undefined,
         run: undefined,
       });
@@ -85,7 +88,7 @@ function receive(message: ToWorker): void {
       giveVersion(message.key, message.files);
       break;
     case "abort":
-      if (running?.id === message.id) running.controller().abort();
+      if (running?.id === message.id) abortController(running).abort();
       break;
     case "emitted":
       running?.emitter?.acknowledge();
@@ -99,21 +102,19 @@ function receive(message: ToWorker): void {
 function call(message: CallMessage): void {
   const script = scripts.get(message.script);
   if (script === undefined) throw new Error(`Internal error: unknown script ${message.script}`);
+  if (message.setting !== undefined) script.setting = message.setting;
   running = begin(script, message);
-  log.startCall(message.label);
-  if (script.version === message.version && script.run !== undefined) run(script.run, running, message);
+  log.startCall(script.setting.label);
+  if (script.version === script.setting.version && script.run !== undefined)
+    run(script.run, running, message);
   else void loadAndRun(script, running, message);
 }
 
 function begin(script: Script, message: CallMessage): Running {
-  let controller: AbortController | undefined;
   return {
     id: message.id,
     script,
-    controller() {
-      controller ??= new AbortController();
-      return controller;
-    },
+    controller: undefined,
     emitter: message.emit === undefined ? undefined : new Emitter(message.id, message.emit, post),
     state: message.requestState ?? {},
     stateBefore: message.requestState === undefined ? undefined : structuredClone(message.requestState),
@@ -121,26 +122,27 @@ function begin(script: Script, message: CallMessage): Running {
 }
 
 async function loadAndRun(script: Script, now: Running, message: CallMessage): Promise<void> {
-  enter(message);
-  const loaded = await loadScript(script.file, message.version);
+  enter(script.setting);
+  const { version } = script.setting;
+  const loaded = await loadScript(script.file, version);
   if (running !== now) return;
   if ("failure" in loaded) {
     fail(now, loaded.failure, { touched: loaded.touched });
     return;
   }
-  script.version = message.version;
+  script.version = version;
   script.run = loaded.run;
   if (loaded.files.length > 0) {
-    post({ kind: "loaded", script: script.id, version: message.version, files: loaded.files });
+    post({ kind: "loaded", script: script.id, version, files: loaded.files });
   }
   run(loaded.run, now, message);
 }
 
 function run(script: ScriptFunction, now: Running, message: CallMessage): void {
-  enter(message);
+  enter(now.script.setting);
   let returned: unknown;
   try {
-    returned = script(inputOf(now, message));
+    returned = script(new ScriptInput(now, message));
     if (isThenable(returned)) {
       returned.then(
         (value: unknown) => finish(now, value),
@@ -156,48 +158,71 @@ function run(script: ScriptFunction, now: Running, message: CallMessage): void {
 }
 
 /** One call at a time, so that the worker's environment and (in a process of its own) directory can follow it. */
-function enter(message: CallMessage): void {
-  if (message.env !== environment) {
-    const env = (message.env === undefined ? {} : parts.get(message.env)) as Record<string, string>;
+function enter(setting: CallSetting): void {
+  if (setting.env !== environment) {
+    const env = (setting.env === undefined ? {} : parts.get(setting.env)) as Record<string, string>;
     const before = (environment === undefined ? {} : parts.get(environment)) as Record<string, string>;
     for (const name of Object.keys(before)) if (!Object.hasOwn(env, name)) delete process.env[name];
     for (const [name, value] of Object.entries(env)) {
       if (before[name] !== value) process.env[name] = value;
     }
-    environment = message.env;
+    environment = setting.env;
   }
   if (settings.ownProcess) {
     try {
-      process.chdir(message.cwd);
+      process.chdir(setting.cwd);
     } catch {
       // The folder is gone: the script notices when it uses `cwd`.
     }
   }
 }
 
-function inputOf(now: Running, message: CallMessage): object {
-  const { script } = now;
-  return {
-    pipeData: message.pipeData,
-    block: script.block,
-    requestState: now.state,
-    inputData: partOr(message.inputData) ?? nothing,
-    tag: script.tag,
-    cwd: message.cwd,
-    env: message.env === undefined ? nothing : parts.get(message.env),
-    blockParent: script.blockParent,
-    args: partOr(message.args) ?? noArgs,
-    log: writeLog,
-    get shared() {
-      return sharedSpace();
-    },
-    get signal() {
-      return now.controller().signal;
-    },
-    get emit() {
-      return (result: unknown) => emit(now, result);
-    },
-  };
+/** What the function gets. A class, because its getters cost nothing until a script uses them. */
+class ScriptInput {
+  readonly pipeData: Mapping;
+  readonly block: Plain | undefined;
+  readonly requestState: Mapping;
+  readonly inputData: unknown;
+  readonly tag: string | null;
+  readonly cwd: string;
+  readonly env: Plain | undefined;
+  readonly blockParent: Plain | undefined;
+  readonly args: unknown;
+  readonly log = writeLog;
+  readonly #running: Running;
+
+  constructor(now: Running, message: CallMessage) {
+    const { script } = now;
+    const { cwd, env } = script.setting;
+    this.pipeData = message.pipeData;
+    this.block = script.block;
+    this.requestState = now.state;
+    this.inputData = partOr(message.inputData) ?? nothing;
+    this.tag = script.tag;
+    this.cwd = cwd;
+    this.env = env === undefined ? nothing : parts.get(env);
+    this.blockParent = script.blockParent;
+    this.args = partOr(message.args) ?? noArgs;
+    this.#running = now;
+  }
+
+  get shared(): unknown {
+    return sharedSpace();
+  }
+
+  get signal(): AbortSignal {
+    return abortController(this.#running).signal;
+  }
+
+  get emit(): (result: unknown) => void {
+    const now = this.#running;
+    return (result) => emit(now, result);
+  }
+}
+
+function abortController(now: Running): AbortController {
+  now.controller ??= new AbortController();
+  return now.controller;
 }
 
 function partOr(given: number | Mapping | readonly Plain[] | undefined): unknown {
