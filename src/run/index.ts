@@ -6,6 +6,7 @@ export { type Failure, type FailureKind, failureProblem, type Outcome } from "./
 export type { ProcessBlock, ProcessInput } from "./process-block.ts";
 export { createScriptRunner, type ScriptRunnerOptions } from "./script/index.ts";
 export type * from "./script/types.ts";
+export { createFileTags } from "./tags/file-tag.ts";
 export { createRunTags } from "./tags/run-tags.ts";
 export type {
   LongRunBody,
