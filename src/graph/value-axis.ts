@@ -43,6 +43,7 @@ export interface Range {
 /** What double precision and a readable label can still tell apart. */
 const FINEST = 1e-7;
 const FARTHEST = 1e300;
+const NEAREST = 1e-290;
 const BEST_SPACING = 27;
 const LEAST_SPACING = 11;
 
@@ -98,7 +99,9 @@ function linearRange(request: ValueAxisRequest): Range {
   return { low, high, lowFixed, highFixed };
 }
 
+/** Keeps arithmetic on the axis away from both ends of double precision. */
 function clamp(value: number): number {
+  if (Math.abs(value) < NEAREST) return 0;
   return Math.min(FARTHEST, Math.max(-FARTHEST, value));
 }
 
@@ -138,7 +141,13 @@ function chooseStep(range: Range, height: number, base: 1000 | 1024): Chosen {
         if (score >= bestScore) continue;
         bestScore = score;
         const f = prefix.factor;
-        best = { low: from * f, high: to * f, step: step * f, minor: minor * f, prefix };
+        best = {
+          low: range.lowFixed ? range.low : from * f,
+          high: range.highFixed ? range.high : to * f,
+          step: step * f,
+          minor: minor * f,
+          prefix,
+        };
       }
     }
   }
@@ -189,7 +198,8 @@ function logarithmicAxis(request: ValueAxisRequest): ValueAxis {
   let high = positive ? clamp(request.greatest) : 10;
   if (lowerLimit !== undefined) low = rigid || !positive ? lowerLimit : Math.min(low, lowerLimit);
   if (upperLimit !== undefined) high = rigid || !positive ? upperLimit : Math.max(high, upperLimit);
-  if (high <= low) high = low * 10;
+  // Less than an octave would be all but a linear axis.
+  if (high < low * 2 && !(rigid && upperLimit !== undefined && upperLimit > low)) high = low * 2;
   const range: Range = { low, high, lowFixed: low === lowerLimit, highFixed: high === upperLimit };
   const { low: from, high: to, ticks, minor } = logTicks(range, request.height);
   const bottom = Math.log10(from);
