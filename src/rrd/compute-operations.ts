@@ -32,9 +32,32 @@ function popSlice(stack: number[]): number[] {
 }
 
 const known = (values: readonly number[]) => values.filter((value) => !Number.isNaN(value));
-/** Unknowns are lowest. */
-const ascending = (values: readonly number[]) =>
-  [...values].sort((a, b) => (Number.isNaN(a) ? (Number.isNaN(b) ? 0 : -1) : Number.isNaN(b) ? 1 : a - b));
+
+/**
+ * rrdtool's order: unknowns are lowest, and an infinity on the right is compared the wrong way round. With such a rule
+ * the result hangs on the way of sorting, so it is C's: merge the sorted halves, the left one first when equal.
+ */
+function ascending(values: readonly number[]): number[] {
+  if (values.length < 2) return [...values];
+  const middle = values.length >> 1;
+  const left = ascending(values.slice(0, middle));
+  const right = ascending(values.slice(middle));
+  const merged: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < left.length && j < right.length)
+    merged.push(isAbove(left[i] ?? 0, right[j] ?? 0) ? (right[j++] ?? 0) : (left[i++] ?? 0));
+  return [...merged, ...left.slice(i), ...right.slice(j)];
+}
+
+function isAbove(a: number, b: number): boolean {
+  if (Number.isNaN(a)) return false;
+  if (Number.isNaN(b)) return true;
+  if (Math.abs(a) === Number.POSITIVE_INFINITY) return a > 0;
+  if (Math.abs(b) === Number.POSITIVE_INFINITY) return b > 0;
+  return a > b;
+}
+
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 function push(name: string, value: (context: ComputeContext, stack: number[]) => number): ComputeOperation {
@@ -77,6 +100,22 @@ function refused(name: string): ComputeOperation {
 
 /** Number, variable and end are told apart by whoever runs the expression. */
 const marker = (name: string): ComputeOperation => ({ name, takes: 0, run: () => {} });
+
+/**
+ * What rrdtool really does: instead of the topmost numbers it turns the topmost one, the count, the shift and, for more
+ * than three, whatever memory holds behind them (unknown here), in this order from top to bottom.
+ */
+function roll(stack: number[]): void {
+  const shift = pop(stack);
+  const count = pop(stack);
+  const size = Math.trunc(count);
+  if (Number.isNaN(size) || size > stack.length) throw new ComputeFault("RPN stack underflow");
+  if (size < 1) return;
+  const turned = [stack.at(-1) ?? UNKNOWN, count, shift];
+  const base = Array.from({ length: size }, (_, index) => turned[size - 1 - index] ?? UNKNOWN);
+  const by = ((Math.trunc(shift) % size) + size) % size;
+  stack.splice(stack.length - size, size, ...base.slice(size - by), ...base.slice(0, size - by));
+}
 
 /** In the order of their codes in the file. */
 export const computeOperations: readonly ComputeOperation[] = [
@@ -186,17 +225,7 @@ export const computeOperations: readonly ComputeOperation[] = [
       stack.push(...values, ...values);
     },
   },
-  {
-    name: "ROLL",
-    takes: 2,
-    run: (stack) => {
-      const by = Math.trunc(pop(stack));
-      const values = popSlice(stack);
-      if (values.length === 0 || Number.isNaN(by)) return;
-      const shift = ((by % values.length) + values.length) % values.length;
-      stack.push(...values.slice(values.length - shift), ...values.slice(0, values.length - shift));
-    },
-  },
+  { name: "ROLL", takes: 2, run: roll },
   {
     name: "INDEX",
     takes: 1,
