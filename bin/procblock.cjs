@@ -14,13 +14,14 @@ function start() {
     const cache = process.env.XDG_CACHE_HOME || path.join(require("node:os").homedir(), ".cache");
     require("node:module").enableCompileCache(path.join(cache, "procblock"));
   }
-  import("../dist/cli.js").catch((error) => {
-    if (error?.code === "ERR_MODULE_NOT_FOUND" && /dist.cli\.js/.test(error.message)) {
+  try {
+    require("../dist/cli.cjs");
+  } catch (error) {
+    if (error?.code === "MODULE_NOT_FOUND" && /dist.cli\.cjs/.test(error.message)) {
       fail("procblock is not built yet: run npm run build");
     }
-    console.error(error);
-    process.exit(1);
-  });
+    throw error;
+  }
 }
 
 function startWithNewerNode() {

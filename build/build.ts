@@ -2,60 +2,103 @@
  * Fills dist/: bundles for Node.js in one flat folder, so that a file finds its neighbours (workers, python-host.py)
  * beside itself, and the declarations of the library.
  *
- *     node build/build.ts [--no-types] [--quiet]
+ *     node build/build.ts [--bundle-only] [--quiet]
+ *
+ * Measured on Node 24, because `procblock FILE` shall start as fast as a bare process with a worker: CommonJS is
+ * loaded 2 ms faster than modules, in the main thread and in the worker again; and the command is two files, so that
+ * the first, small one can start a worker before the second one is read.
  */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+import { lazyBuiltins } from "./lazy-builtins.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = `${root}dist`;
 const options = new Set(process.argv.slice(2));
 
-/** Name in dist/ -> source. */
-const entries: Readonly<Record<string, string>> = {
-  index: "src/index.ts",
-  cli: "src/cli/bin.ts",
-  "script-worker": "src/run/script/worker.ts",
-  "long-worker": "src/run/script/long-worker.ts",
-  "script-child": "src/run/script/child.ts",
-  "draw-worker": "src/graph/draw-worker.ts",
-};
-const copied: Readonly<Record<string, string>> = { "python-host.py": "src/run/script/python-host.py" };
-
-/** Bundled because every start needs them and one file opens faster than sixty; the others load when first used. */
+/** Bundled because every start needs them; the others are loaded when first used, if at all. */
 const bundled = new Set(["yaml", "croner"]);
+const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
+  dependencies: Record<string, string>;
+};
+
+const common: BuildOptions = {
+  absWorkingDir: root,
+  outdir: "dist",
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  external: Object.keys(manifest.dependencies).filter((name) => !bundled.has(name)),
+  // yaml's Node build is CommonJS, which cannot be shaken; its other build is the same code as modules.
+  alias: { yaml: `${root}node_modules/yaml/browser/index.js` },
+  plugins: [lazyBuiltins],
+  // Names stay for stack traces that people send in; without white space there is half as much to read.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+const commonJs: BuildOptions = {
+  ...common,
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  define: { "import.meta.url": "importMetaUrl" },
+  banner: { js: 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;' },
+};
+
+/** Commands are not part of cli.cjs; all of them are in the file beside it. */
+const commandsApart: Plugin = {
+  name: "commands-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/[a-z-]+\.ts$/ }, ({ kind, path, importer }) => {
+      const isCommand = /\/commands\//.test(path) || /\/commands\/table\.ts$/.test(importer);
+      return kind === "dynamic-import" && isCommand ? { path: "./commands.cjs", external: true } : undefined;
+    });
+  },
+};
 
 async function bundle(): Promise<void> {
-  const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
-    dependencies: Record<string, string>;
-  };
-  const external = Object.keys(manifest.dependencies).filter((name) => !bundled.has(name));
-  await build({
-    absWorkingDir: root,
-    entryPoints: Object.entries(entries)
-      .filter(([, source]) => existsSync(`${root}${source}`))
-      .map(([out, source]) => ({ in: source, out })),
-    outdir: "dist",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    chunkNames: "chunk-[hash]",
-    // yaml's Node build is CommonJS, which cannot be shaken; its other build is the same code as modules.
-    alias: { yaml: `${root}node_modules/yaml/browser/index.js` },
-    external,
-    // Names stay for stack traces that people send in; without white space V8 reads half as much.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    logLevel: "warning",
-  });
-  for (const [name, source] of Object.entries(copied)) {
-    if (existsSync(`${root}${source}`)) copyFileSync(`${root}${source}`, `${dist}/${name}`);
-  }
+  const commands = readdirSync(`${root}src/cli/commands`).filter((file) => file !== "table.ts");
+  // `import()` of a file beside it becomes `require`: the loader of modules is not even woken up.
+  const required: BuildOptions = { ...commonJs, supported: { "dynamic-import": false } };
+  await Promise.all([
+    build({
+      ...required,
+      plugins: [lazyBuiltins, commandsApart],
+      entryPoints: [{ in: "src/cli/bin.ts", out: "cli" }],
+    }),
+    build({
+      ...required,
+      stdin: {
+        contents: commands.map((file) => `export * from "./${file}";`).join("\n"),
+        resolveDir: `${root}src/cli/commands`,
+        sourcefile: "commands.ts",
+      },
+      outdir: undefined,
+      outfile: "dist/commands.cjs",
+    } as BuildOptions),
+    build({
+      ...commonJs,
+      entryPoints: [{ in: "src/run/script/worker.ts", out: "script-worker" }],
+    }),
+    ...Object.entries({
+      index: "src/index.ts",
+      "script-child": "src/run/script/child.ts",
+      "draw-worker": "src/graph/draw-worker.ts",
+    }).map(([out, source]) =>
+      build({
+        ...common,
+        format: "esm",
+        splitting: true,
+        chunkNames: `${out}-[hash]`,
+        entryPoints: [{ in: source, out }],
+      }),
+    ),
+  ]);
+  copyFileSync(`${root}src/run/script/python-host.py`, `${dist}/python-host.py`);
 }
 
 /** Declarations of what `import … from "procblock"` gives. */
@@ -70,20 +113,18 @@ function declarations(): boolean {
 }
 
 async function schemas(): Promise<void> {
-  const file = new URL("schemas.ts", import.meta.url);
-  if (!existsSync(file)) return;
-  const { buildSchemas } = (await import(file.href)) as { buildSchemas: () => Promise<unknown> };
+  const { buildSchemas } = await import("./schemas.ts");
   await buildSchemas();
 }
 
 const started = performance.now();
-// Made before anything is bundled: the validators are part of the bundle.
-await schemas();
+const bundleOnly = options.has("--bundle-only");
+// Made before anything is bundled: the validator is part of the bundle.
+if (!bundleOnly || !existsSync(`${root}src/block/check/schema-check.generated.js`)) await schemas();
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await bundle();
-const typed = options.has("--no-types") || declarations();
-if (!typed) process.exit(1);
+if (!bundleOnly && !declarations()) process.exit(1);
 if (!options.has("--quiet")) {
   console.log(`built dist/ in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

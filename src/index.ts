@@ -16,10 +16,16 @@ export {
   type Plain,
   type Problem,
   ProblemError,
-  renderProblem,
   type Result,
+  renderProblem,
   unwrap,
 } from "./base/index.ts";
-export { type CheckedBlock, type LoadedBlock, type LoadOptions, loadBlock, loadBlockText } from "./block/index.ts";
+export {
+  type CheckedBlock,
+  type LoadedBlock,
+  type LoadOptions,
+  loadBlock,
+  loadBlockText,
+} from "./block/index.ts";
 export { type BlockRun, type Ending, type RunBlockOptions, runBlockFile } from "./engine/index.ts";
 export type { ProcessBlock, ProcessInput, Thread, ThreadOutput, ThreadStatus } from "./run/index.ts";

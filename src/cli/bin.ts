@@ -1,5 +1,5 @@
 /** The only file that touches `process`: it makes an `Io` of it, and an exit code of what comes back. */
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { systemClock } from "../base/index.ts";
 import type { Io, Output, StopSignal } from "./io.ts";
@@ -25,7 +25,13 @@ const io: Io = {
 };
 
 // Workers that idle in the pool need no farewell: everything is written and closed when `main` returns.
-process.exit(await main(io));
+main(io).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);
 
 function environment(): Record<string, string> {
   const copy: Record<string, string> = {};
@@ -37,7 +43,7 @@ function environment(): Record<string, string> {
 function output(descriptor: 1 | 2): Output {
   let gone = false;
   return {
-    isTerminal: isatty(descriptor),
+    isTerminal: isTerminal(descriptor),
     write(text) {
       let rest: Uint8Array = Buffer.from(text);
       while (!gone && rest.length > 0) {
@@ -55,6 +61,15 @@ function output(descriptor: 1 | 2): Output {
       }
     },
   };
+}
+
+function isTerminal(descriptor: number): boolean {
+  try {
+    // Asked first because it is quick, and most often the answer.
+    return fstatSync(descriptor).isCharacterDevice() && isatty(descriptor);
+  } catch {
+    return false;
+  }
 }
 
 /** A pipe that somebody made non-blocking and that is full. */

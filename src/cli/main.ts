@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { didYouMean } from "../base/index.ts";
+import { createScriptsEarly } from "../engine/index.ts";
 import { type Command, commands, laterCommands } from "./commands/table.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { usageProblem, wrongUsage } from "./report.ts";
@@ -12,9 +13,17 @@ export async function main(io: Io): Promise<ExitCode> {
   if (first === "--help" || first === "-h") return (await loaded("help"))(io, io.argv.slice(1));
   if (first === "--version" || first === "-V") return (await loaded("version"))(io, []);
   // A block file needs no command before it; an option before the file is one of `run`'s.
-  if (first.startsWith("-") || isBlockFile(io, first)) return (await loaded("run"))(io, io.argv);
+  if (first.startsWith("-")) return (await loaded("run"))(io, io.argv);
+  if (isBlockFile(io, first)) return runFile(io, first);
   if (Object.hasOwn(commands, first)) return (await loaded(first))(io, io.argv.slice(1));
   return wrongUsage(io, [unknownCommand(first)]);
+}
+
+/** The shortest way: what runs scripts starts before the rest of procblock is loaded. */
+async function runFile(io: Io, file: string): Promise<ExitCode> {
+  const early = createScriptsEarly(resolve(io.cwd, file));
+  const { run } = await import("./commands/run.ts");
+  return run(io, io.argv, early);
 }
 
 async function loaded(name: string): Promise<Command> {

@@ -29,7 +29,7 @@ export const runOptions: Options = {
 
 /**
  * Parts what stands behind FILE into our options and the block's own words. Ours are taken out wherever they stand,
- * unless the block declares an option of that name itself; everything after `--` is the block's.
+ * unless the block declares an option of that name itself; everything from `--` on is the block's.
  */
 export function partArguments(
   rest: readonly string[],
@@ -40,7 +40,7 @@ export function partArguments(
   for (let at = 0; at < rest.length; at++) {
     const text = rest[at] ?? "";
     if (text === "--") {
-      blocks.push(...rest.slice(at + 1));
+      blocks.push(...rest.slice(at));
       break;
     }
     const found = text.startsWith("-") ? findOption(text, runOptions) : undefined;

@@ -1,4 +1,10 @@
-import { formatDuration, type Happening, type HappeningType, type Plain, renderProblem } from "../base/index.ts";
+import {
+  formatDuration,
+  type Happening,
+  type HappeningType,
+  type Plain,
+  renderProblem,
+} from "../base/index.ts";
 import type { Io } from "./io.ts";
 import { toJson } from "./output.ts";
 
@@ -9,7 +15,12 @@ const WIDEST = 160;
  * in the same thread; a tag is told when it is done, so it stands below its steps.
  */
 export class Trace {
-  readonly types: readonly HappeningType[] = ["tag:processed", "step:started", "step:finished", "step:failed"];
+  readonly types: readonly HappeningType[] = [
+    "tag:processed",
+    "step:started",
+    "step:finished",
+    "step:failed",
+  ];
   readonly #io: Io;
   readonly #json: boolean;
   readonly #colour: boolean;

@@ -11,8 +11,6 @@ export interface PrepareOptions {
   readonly clock?: Clock | undefined;
   /** 0 ≤ x < 1, for the jitter of retries and restarts. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
-  /** False: no worker for scripts is booted while the file is checked, because nothing will run. */
-  readonly warmUp?: boolean | undefined;
 }
 
 export interface StartOptions {

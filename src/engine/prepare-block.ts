@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Events, failed, ok, type Result, systemClock } from "../base/index.ts";
 import { type CheckedBlock, checkBlock, loadBlock } from "../block/index.ts";
 import type { PrepareOptions } from "./options.ts";
+import { createScripts, type Scripts } from "./scripts.ts";
 import { Services } from "./services.ts";
 
 /** A block that was loaded and checked, with all that is needed to run it. Nothing has run yet. */
@@ -12,17 +12,16 @@ export interface PreparedBlock {
   readonly options: PrepareOptions;
 }
 
-/** Reads and checks a block file; all its problems at once. Nothing of it runs. */
-export async function prepareBlock(file: string, options: PrepareOptions = {}): Promise<Result<PreparedBlock>> {
+/** Reads and checks a block file; all its problems at once. Nothing of it runs. `scripts`, if made early, are closed. */
+export async function prepareBlock(
+  file: string,
+  options: PrepareOptions = {},
+  scripts: Scripts = createScripts(options.events ?? new Events()),
+): Promise<Result<PreparedBlock>> {
   const path = resolve(options.cwd ?? process.cwd(), file);
   // Places name a file as it was given, which a person finds sooner than an absolute path.
   const shown = path === resolve(file) ? file : path;
-  const services = new Services({
-    clock: options.clock ?? systemClock,
-    events: options.events ?? new Events(),
-    random: options.random ?? Math.random,
-  });
-  if (options.warmUp !== false && mentionsScripts(path)) services.scripts.warmUp();
+  const services = new Services(scripts, options.clock ?? systemClock, options.random ?? Math.random);
 
   const started = services.clock.monotonic();
   const loaded = loadBlock(shown);
@@ -34,15 +33,6 @@ export async function prepareBlock(file: string, options: PrepareOptions = {}): 
   if (!checked.ok) return refused(services, checked);
   for (const warning of checked.warnings) services.events.report({ type: "problem:found", problem: warning });
   return ok({ block: checked.value, services, options }, checked.warnings);
-}
-
-/** A worker takes longer to boot than a file to be checked: it is started first, on suspicion. */
-function mentionsScripts(path: string): boolean {
-  try {
-    return readFileSync(path, "latin1").includes("script:");
-  } catch {
-    return false;
-  }
 }
 
 async function refused(services: Services, result: Extract<Result<unknown>, { ok: false }>) {

@@ -73,7 +73,8 @@ export class RunningBlock {
       this.#processed = processing.catch(() => {});
       const first = await processing;
       // A monitor whose first run failed goes on trying, as it does when a later one fails.
-      const stays = this.#longrunning && this.#stopping === undefined && (first.ok || this.#alive().length > 0);
+      const stays =
+        this.#longrunning && this.#stopping === undefined && (first.ok || this.#alive().length > 0);
       if (!first.ok && !stays) {
         await this.#stopping;
         await close();
@@ -101,7 +102,8 @@ export class RunningBlock {
       );
     } catch (error) {
       if (error instanceof ProblemError) return failed(...error.problems);
-      if (error instanceof Stopped) return failed(problem("stopped", "stopped before the block was finished"));
+      if (error instanceof Stopped)
+        return failed(problem("stopped", "stopped before the block was finished"));
       throw error;
     }
   }

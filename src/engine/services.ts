@@ -1,4 +1,4 @@
-import { type Clock, type Events, internalError, type Seconds } from "../base/index.ts";
+import type { Clock, Events, Seconds } from "../base/index.ts";
 import type { TagFunction } from "../block/index.ts";
 import {
   type Collector,
@@ -6,19 +6,14 @@ import {
   createCollector,
   createCommandRunner,
   createRunTags,
-  createScriptRunner,
   createThreads,
   type RunServices,
   type ScriptRunner,
   type Threads,
 } from "../run/index.ts";
 import type { Space } from "../unidist/index.ts";
-
-export interface ServiceOptions {
-  readonly clock: Clock;
-  readonly events: Events;
-  readonly random: () => number;
-}
+import type { LateSpace } from "./late-space.ts";
+import type { Scripts } from "./scripts.ts";
 
 /**
  * Everything that a block is run with. It exists before the block is checked, because tags are parsed by those who
@@ -33,28 +28,28 @@ export class Services implements RunServices {
   readonly collector: Collector;
   readonly threads: Threads;
   readonly tags: readonly TagFunction[];
-  #space: Space | undefined;
-  #grace: Seconds | undefined;
+  readonly #space: LateSpace;
+  #grace = 10 as Seconds;
   #once = false;
 
-  constructor({ clock, events, random }: ServiceOptions) {
+  constructor(scripts: Scripts, clock: Clock, random: () => number) {
+    const { events } = scripts;
     this.clock = clock;
     this.events = events;
     this.random = random;
-    this.scripts = createScriptRunner({ events, space: () => this.space });
-    this.commands = createCommandRunner({ clock });
+    this.scripts = scripts.runner;
+    this.#space = scripts.space;
+    this.commands = createCommandRunner();
     this.collector = createCollector({ clock, events });
     this.threads = createThreads({ clock, events, random });
     this.tags = createRunTags(this);
   }
 
   get space(): Space {
-    if (this.#space === undefined) throw internalError("the space is not open yet");
     return this.#space;
   }
 
   get grace(): Seconds {
-    if (this.#grace === undefined) throw internalError("the grace time is not known yet");
     return this.#grace;
   }
 
@@ -63,15 +58,17 @@ export class Services implements RunServices {
   }
 
   open(space: Space, how: { grace: Seconds; once: boolean }): void {
-    this.#space = space;
+    this.#space.open(space);
     this.#grace = how.grace;
     this.#once = how.once;
   }
 
-  /** What is open is flushed and closed, whatever fails meanwhile; the first error is thrown afterwards. */
+  /** Everything is stored and closed. Workers without work are told to go and not waited for. */
   async close(): Promise<void> {
-    const closed = await Promise.allSettled([this.collector.close(), this.scripts.close()]);
-    await this.#space?.close();
-    for (const one of closed) if (one.status === "rejected") throw one.reason;
+    const scriptsClosed = this.scripts.close();
+    scriptsClosed.catch(() => {});
+    await this.collector.close();
+    if (this.scripts.figures().running > 0) await scriptsClosed;
+    await this.#space.close();
   }
 }

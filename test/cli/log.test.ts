@@ -9,7 +9,12 @@ const wall = new Date("2026-01-02T03:04:05").getTime();
 function stderr(): { io: Io; text: () => string } {
   let text = "";
   const io = {
-    stderr: { isTerminal: true, write: (more: string) => void (text += more) },
+    stderr: {
+      isTerminal: true,
+      write: (more: string) => {
+        text += more;
+      },
+    },
     clock: { wall: () => wall },
   } as unknown as Io;
   return { io, text: () => text };
@@ -65,7 +70,12 @@ describe("the log on a terminal", () => {
   });
 
   test("obeys nothing that a script writes", async () => {
-    const evil = { type: "log:written", level: "info", text: "\u001b[2Jx\rroot# ", thread: undefined } as const;
+    const evil = {
+      type: "log:written",
+      level: "info",
+      text: "\u001b[2Jx\rroot# ",
+      thread: undefined,
+    } as const;
     expect(await logged("terminal", "info", evil)).toBe("03:04:05 \ufffd[2Jx\ufffdroot# \n");
   });
 

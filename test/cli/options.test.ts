@@ -53,10 +53,10 @@ describe("what stands behind a block file", () => {
     });
   });
 
-  test("belongs to the block when the block declares it, and always behind --", () => {
+  test("belongs to the block when the block declares it, and always from -- on", () => {
     expect(partArguments(["--output", "disk", "--", "--once"], new Set(["output"]))).toEqual({
       ours: [],
-      blocks: ["--output", "disk", "--once"],
+      blocks: ["--output", "disk", "--", "--once"],
     });
   });
 });

@@ -1,6 +1,6 @@
 import { Events, type Mapping, ok, type Result } from "../../base/index.ts";
 import { parseCommandLine, type Usage, usageText } from "../../block/index.ts";
-import { type PreparedBlock, prepareBlock, startBlock } from "../../engine/index.ts";
+import { type PreparedBlock, prepareBlock, type Scripts, startBlock } from "../../engine/index.ts";
 import { type ExitCode, type Io, wantsColour } from "../io.ts";
 import { Log } from "../log.ts";
 import { type Given, optionLines, readOptions } from "../options.ts";
@@ -9,21 +9,20 @@ import { report, usageProblem, wrongUsage } from "../report.ts";
 import { logOptions, outputFormat, partArguments, runOptions } from "../run-options.ts";
 import { stopOnSignals } from "../signals.ts";
 import { Trace } from "../trace.ts";
-import type { Command } from "./table.ts";
 
 /** `procblock FILE …`, `procblock run FILE …` */
-export const run: Command = async (io, argv) => {
+export async function run(io: Io, argv: readonly string[], early?: Scripts): Promise<ExitCode> {
   const before = readOptions(argv, runOptions, { stopAtWord: true });
   if (!before.ok) return wrongUsage(io, before.problems, "run");
   const [file, ...rest] = before.value.rest;
   if (file === undefined && before.value.values.has("help")) return showHelp(io);
   if (file === undefined) return wrongUsage(io, [usageProblem("no block file is named")], "run");
 
-  const events = new Events();
+  const events = early?.events ?? new Events();
   const log = new Log(io, events);
   const stop = stopOnSignals(io);
   try {
-    const prepared = await prepareBlock(file, { cwd: io.cwd, env: io.env, clock: io.clock, events });
+    const prepared = await prepareBlock(file, { cwd: io.cwd, env: io.env, clock: io.clock, events }, early);
     if (!prepared.ok) {
       report(io, prepared.problems);
       return 2;
@@ -41,7 +40,7 @@ export const run: Command = async (io, argv) => {
     stop.off();
     await log.flush();
   }
-};
+}
 
 interface CommandLine {
   readonly ours: Given["values"];
@@ -56,7 +55,9 @@ function readCommandLine(
   usage: Usage,
 ): Result<CommandLine> {
   const declared = new Set(
-    [...usage.options.values()].flatMap(({ name, letter }) => (letter === undefined ? [name] : [name, letter])),
+    [...usage.options.values()].flatMap(({ name, letter }) =>
+      letter === undefined ? [name] : [name, letter],
+    ),
   );
   const { ours, blocks } = partArguments(rest, declared);
   const own = readOptions(ours, runOptions);

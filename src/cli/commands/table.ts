@@ -23,8 +23,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./validate.ts")).validate,
   },
   schema: {
-    usage: "[KEY]",
-    info: "print the JSON Schema of block files, or what it says about a key",
+    usage: "",
+    info: "print the JSON Schema of block files, or the reference made from it",
     load: async () => (await import("./schema.ts")).schema,
   },
   rrd: {

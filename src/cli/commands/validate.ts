@@ -33,7 +33,7 @@ Exit code: 0 all are fine (warnings are), 2 at least one is not.
   if (files.length === 0) return wrongUsage(io, [usageProblem("no block file is named")], "validate");
   let wrong = 0;
   for (const file of files) {
-    const prepared = await prepareBlock(file, { cwd: io.cwd, env: io.env, clock: io.clock, warmUp: false });
+    const prepared = await prepareBlock(file, { cwd: io.cwd, env: io.env, clock: io.clock });
     if (prepared.ok) await prepared.value.services.close();
     else wrong++;
     const problems: readonly Problem[] = prepared.ok ? prepared.warnings : prepared.problems;

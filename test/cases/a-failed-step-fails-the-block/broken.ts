@@ -1,0 +1,3 @@
+export const processBlock = () => {
+  throw new Error("no luck");
+};

@@ -1,0 +1,205 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const command = fileURLToPath(new URL("../../bin/procblock.cjs", import.meta.url));
+const dist = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
+
+let dir: string;
+beforeAll(() => {
+  if (!existsSync(dist)) throw new Error("dist/ is missing: npm run build first");
+  dir = mkdtempSync(join(tmpdir(), "procblock-process-"));
+  const files: Record<string, string> = {
+    "simplest.yaml": "- script: simplest.ts\n",
+    "simplest.ts": "export const processBlock = () => ({ random: Math.floor(Math.random() * 101) });\n",
+    "monitor.yaml": `__usage: {name: monitor, longrunning: true}
+run:
+  - script: simplest.ts
+    cache: 0.05
+    thread_id: simplest
+    timeseries collect: {path: simplest.rrd, interval: 1, fields: [random]}
+`,
+    "slow.yaml": `__usage: {name: slow, longrunning: true}
+run:
+  - {script: simplest.ts, cache: 1, thread_id: quick}
+  - {script: slow.ts, cache: 60, thread_id: slow}
+`,
+    "slow.ts": `let runs = 0;
+export const processBlock = async () => {
+  await new Promise((resolve) => setTimeout(resolve, 600_000));
+  return {};
+};
+`,
+    "wrong.yaml": "run:\n  - schell: date\n  - shell: date\n    timeut: 3\nif x = 1:\n  a: b\n",
+    "big.yaml": "run:\n  - script: big.ts\n",
+    "big.ts": 'export const processBlock = () => ({ text: "x".repeat(1_000_000) });\n',
+    "greet.yaml": `__usage:
+  name: greet
+  info: Greets somebody.
+  args: [{name: who, info: whom to greet, required: true}]
+  options: {times: {letter: t, type: number, info: how often, default: 1}}
+set greeting: hello
+result: done
+`,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function run(...argv: string[]) {
+  return spawnSync(process.execPath, [command, ...argv], { cwd: dir, encoding: "utf8", timeout: 20_000 });
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  stdout: string;
+  stderr: string;
+  until(found: () => boolean): Promise<void>;
+  ended: Promise<{ code: number | null; signal: string | null }>;
+}
+
+function start(...argv: string[]): Started {
+  const child = spawn(process.execPath, [command, ...argv], { cwd: dir, stdio: ["ignore", "pipe", "pipe"] });
+  let wake: (() => void)[] = [];
+  const started: Started = {
+    child,
+    stdout: "",
+    stderr: "",
+    async until(found) {
+      while (!found()) await new Promise<void>((resolve) => wake.push(resolve));
+    },
+    ended: new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal }))),
+  };
+  const written = () => {
+    const all = wake;
+    wake = [];
+    for (const one of all) one();
+  };
+  child.stdout.on("data", (text) => {
+    started.stdout += String(text);
+    written();
+  });
+  child.stderr.on("data", (text) => {
+    started.stderr += String(text);
+    written();
+  });
+  return started;
+}
+
+describe("procblock FILE", () => {
+  test("prints the result as one line of JSON and nothing else, and exits 0", () => {
+    const done = run("simplest.yaml");
+    expect(done).toMatchObject({ status: 0, stderr: "" });
+    expect(done.stdout.trimEnd().split("\n")).toHaveLength(1);
+    const { run: result } = JSON.parse(done.stdout) as { run: Record<string, unknown> };
+    expect(Object.keys(result).sort()).toEqual(["__duration", "__start_time", "args", "random"]);
+    expect(result.args).toEqual([]);
+    expect(result.__duration).toBeGreaterThan(0);
+    expect(Math.abs((result.__start_time as number) - Date.now() / 1000)).toBeLessThan(60);
+  });
+
+  test("tells every problem of a wrong file at once, runs nothing and exits 2", () => {
+    const done = run("wrong.yaml");
+    expect(done).toMatchObject({ status: 2, stdout: "" });
+    expect(done.stderr).toContain('wrong.yaml:2:5: error: unknown key "schell" — did you mean "shell"?');
+    expect(done.stderr).toContain('wrong.yaml:4:5: error: unknown key "timeut" — did you mean "timeout"?');
+    expect(done.stderr).toContain("wrong.yaml:5:");
+    expect(done.stderr).toContain("  2 |   - schell: date\n    |     ^^^^^^");
+  });
+
+  test("says so when there is no such file", () => {
+    const done = run("simplst.yaml");
+    expect(done).toMatchObject({ status: 2, stdout: "" });
+    expect(done.stderr).toContain("simplst.yaml");
+  });
+
+  test("--help prints what the block says about itself", () => {
+    const done = run("greet.yaml", "--help");
+    expect(done).toMatchObject({ status: 0, stderr: "" });
+    expect(done.stdout).toContain("Greets somebody.");
+    expect(done.stdout).toContain("--times");
+  });
+
+  test("survives a reader that goes away", () => {
+    const line = `"${process.execPath}" "${command}" big.yaml | head -c 10; echo " \${PIPESTATUS[0]}"`;
+    const done = spawnSync("bash", ["-c", line], { cwd: dir, encoding: "utf8" });
+    expect(done).toMatchObject({ stdout: '{"run": {" 0\n', stderr: "" });
+  });
+
+  test("runs with standard input, output and error closed", () => {
+    const line = `"${process.execPath}" "${command}" simplest.yaml <&- >&- 2>&-; echo $?`;
+    const done = spawnSync("bash", ["-c", line], { cwd: dir, encoding: "utf8" });
+    expect(done.stdout).toBe("0\n");
+  });
+
+  test.runIf(existsSync("/dev/full"))("fails when the result cannot be written", () => {
+    const line = `"${process.execPath}" "${command}" simplest.yaml >/dev/full; echo $?`;
+    const done = spawnSync("bash", ["-c", line], { cwd: dir, encoding: "utf8" });
+    expect(done.stdout).toBe("1\n");
+    expect(done.stderr).toContain("cannot write to standard output");
+  });
+});
+
+describe("a long-running block", () => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    test(`prints its first result at once and ends cleanly with ${signal}, exit code 0`, async () => {
+      const monitor = start("monitor.yaml");
+      await monitor.until(() => monitor.stdout.includes("\n"));
+      const { run: result } = JSON.parse(monitor.stdout) as { run: Record<string, unknown> };
+      expect(result["run_thread.simplest"]).toBeDefined();
+      await monitor.until(() => monitor.stderr.includes("process:ready"));
+      monitor.child.kill(signal);
+      expect(await monitor.ended).toEqual({ code: 0, signal: null });
+      expect(monitor.stdout.trimEnd().split("\n")).toHaveLength(1);
+      expect(monitor.stderr).toContain("process:stopping");
+      expect(existsSync(join(dir, "simplest.rrd"))).toBe(true);
+    });
+  }
+
+  test("ends at once with the second Ctrl-C, exit code 130", async () => {
+    const slow = start("slow.yaml");
+    await slow.until(() => (slow.stderr.match(/thread:started/g) ?? []).length === 2);
+    slow.child.kill("SIGINT");
+    await slow.until(() => slow.stderr.includes("process:stopping"));
+    slow.child.kill("SIGINT");
+    expect(await slow.ended).toEqual({ code: 130, signal: null });
+  });
+
+  test("gives current runs the grace time and ends them then", async () => {
+    const slow = start("slow.yaml", "--grace", "0.2");
+    await slow.until(() => (slow.stderr.match(/thread:started/g) ?? []).length === 2);
+    const asked = performance.now();
+    slow.child.kill("SIGTERM");
+    const { code } = await slow.ended;
+    expect(code).not.toBeNull();
+    expect(performance.now() - asked).toBeGreaterThan(190);
+    expect(performance.now() - asked).toBeLessThan(5_000);
+  });
+});
+
+describe("the launcher", () => {
+  const oldNode = ["/usr/bin/node", "/usr/local/bin/node"].find((file) => {
+    const told = spawnSync(file, ["-p", "parseInt(process.versions.node)"], { encoding: "utf8" });
+    return told.status === 0 && Number(told.stdout) < 24;
+  });
+
+  test.runIf(oldNode !== undefined)(
+    "finds the newer Node.js of the checkout when started by an old one",
+    () => {
+      const done = spawnSync(oldNode ?? "", [command, "simplest.yaml"], { cwd: dir, encoding: "utf8" });
+      expect(done.status).toBe(0);
+      expect(done.stdout).toContain('"random"');
+    },
+  );
+
+  test.runIf(oldNode !== undefined)("says which version it needs when there is none", () => {
+    const lonely = join(dir, "lonely.cjs");
+    spawnSync("cp", [command, lonely]);
+    const done = spawnSync(oldNode ?? "", [lonely], { encoding: "utf8" });
+    expect(done.status).toBe(2);
+    expect(done.stderr).toMatch(/^procblock needs Node\.js 24 or newer; this is v\d+\.\d+\.\d+\n$/);
+  });
+});
