@@ -3,7 +3,7 @@ import type { FromWorker, WorkerSettings } from "./protocol.ts";
 import type { WorkerEnd, WorkerHost, WorkerListener } from "./worker-host.ts";
 
 const entry = new URL(
-  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./script-worker.js",
+  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./script-worker.cjs",
   import.meta.url,
 );
 
