@@ -39,6 +39,5 @@ export const stepOptions = [
   "parse",
   "with",
   "level",
-  "info",
 ] as const;
 export type StepOption = (typeof stepOptions)[number];

@@ -1,4 +1,4 @@
-import { type DataPath, parseQuantity, readPath } from "../../base/index.ts";
+import { type DataPath, parseBytes, parseQuantity, readPath } from "../../base/index.ts";
 
 /** A condition, cut into words. Offsets count UTF-16 units from the start of the condition. */
 export type Token =
@@ -44,7 +44,8 @@ export function readToken(text: string, from: number): Token {
 
   const number = numberText.exec(text.slice(offset, offset + 64))?.[0];
   if (number !== undefined && !/^[\p{L}\p{N}_$@%+.-]/u.test(text.slice(offset + number.length))) {
-    const value = parseQuantity(number);
+    // Nobody compares months, and `memory > 512M` means megabytes.
+    const value = number.endsWith("M") ? parseBytes(number) : parseQuantity(number);
     if (value !== undefined) return { kind: "number", value, offset, end: offset + number.length };
   }
   return readPathToken(text, offset);
