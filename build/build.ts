@@ -77,9 +77,8 @@ async function bundle(): Promise<void> {
         resolveDir: `${root}src/cli/commands`,
         sourcefile: "commands.ts",
       },
-      outdir: undefined,
-      outfile: "dist/commands.cjs",
-    } as BuildOptions),
+      entryNames: "commands",
+    }),
     build({
       ...commonJs,
       entryPoints: [{ in: "src/run/script/worker.ts", out: "script-worker" }],

@@ -26,7 +26,7 @@ export interface StartOptions {
   readonly space?: string | undefined;
   /** URL of that space's store. Default: `__usage.store`, else `memory:`. */
   readonly store?: string | undefined;
-  /** Aborting it is like calling `stop()`. */
+  /** Aborting it is like calling `stop()`; a text as its reason is the reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -29,7 +29,10 @@ export async function prepareBlock(
   const seconds = (services.clock.monotonic() - started) / 1000;
   for (const one of loaded.value.files) services.events.report({ type: "file:loaded", file: one, seconds });
 
-  const checked = checkBlock(loaded.value, { tags: services.tags });
+  const checked = checkBlock(loaded.value, {
+    tags: services.tags,
+    createFileTag: services.createFileTag,
+  });
   if (!checked.ok) return refused(services, checked);
   for (const warning of checked.warnings) services.events.report({ type: "problem:found", problem: warning });
   return ok({ block: checked.value, services, options }, checked.warnings);

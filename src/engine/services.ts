@@ -1,10 +1,11 @@
 import type { Clock, Events, Seconds } from "../base/index.ts";
-import type { TagFunction } from "../block/index.ts";
+import type { FileTagFactory, TagFunction } from "../block/index.ts";
 import {
   type Collector,
   type CommandRunner,
   createCollector,
   createCommandRunner,
+  createFileTags,
   createRunTags,
   createThreads,
   type RunServices,
@@ -28,6 +29,7 @@ export class Services implements RunServices {
   readonly collector: Collector;
   readonly threads: Threads;
   readonly tags: readonly TagFunction[];
+  readonly createFileTag: FileTagFactory;
   readonly #space: LateSpace;
   #grace = 10 as Seconds;
   #once = false;
@@ -43,6 +45,7 @@ export class Services implements RunServices {
     this.collector = createCollector({ clock, events });
     this.threads = createThreads({ clock, events, random });
     this.tags = createRunTags(this);
+    this.createFileTag = createFileTags(this);
   }
 
   get space(): Space {

@@ -38,13 +38,15 @@ export async function startBlock(
   }
 
   const running = new RunningBlock(block, services, lease, longrunning);
-  start.signal?.addEventListener("abort", () => running.ask("asked to"));
+  const { signal } = start;
+  const ask = () => running.ask(typeof signal?.reason === "string" ? signal.reason : "asked to");
+  signal?.addEventListener("abort", ask);
   const started = running.start({
     inputData: start.inputData ?? emptyMapping(),
     requestState: start.requestState ?? emptyMapping(),
     env: options.env ?? environment(),
   });
-  if (start.signal?.aborted) running.ask("asked to");
+  if (signal?.aborted) ask();
   return started;
 }
 

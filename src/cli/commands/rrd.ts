@@ -36,14 +36,13 @@ export const rrd: Command = async (io, argv) => {
     return 1;
   }
   try {
-    return verb === "info" ? info(io, opened.value, json) : fetch(io, opened.value, rest, json);
+    return verb === "info" ? info(io, { ...opened.value.info(), file }, json) : fetch(io, opened.value, rest, json);
   } finally {
     opened.value.close();
   }
 };
 
-function info(io: Io, file: RrdFile, json: boolean): ExitCode {
-  const held = file.info();
+function info(io: Io, held: RrdInfo, json: boolean): ExitCode {
   io.stdout.write(json ? `${toJson(plainInfo(held))}\n` : rrdInfoText(held));
   return 0;
 }
