@@ -30,7 +30,8 @@ export function graphWindow(
   period: GraphPeriod,
   now: number,
 ): { start: number; end: number; perPixel: number } {
-  const perPixel = Math.max(1, Math.floor(period.seconds / definition.width));
+  const pixels = definition.width * Math.max(1, definition.scale);
+  const perPixel = Math.max(1, Math.floor(period.seconds / pixels));
   const end = Math.floor(now / perPixel) * perPixel;
   return { start: end - period.seconds, end, perPixel };
 }

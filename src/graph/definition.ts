@@ -49,6 +49,7 @@ export type GraphColors = readonly string[] | Readonly<Record<string, string>>;
 export interface GraphDefinition {
   /** Where the picture goes, `.png` or `.svg`; may hold `{{period}}`. */
   readonly path: string;
+  /** May hold `{{period}}`. */
   readonly title: string;
   /** What is drawn, in order: names of stored fields or of `expressions`. */
   readonly fields: readonly string[];
@@ -129,9 +130,14 @@ export function graphDefinition(
   };
 }
 
-/** The file of one period: `{{period}}` replaced by the period as written. */
+/** `{{period}}` replaced by the period as written. */
+export function withPeriod(text: string, period: GraphPeriod): string {
+  return text.replaceAll(/\{\{\s*period\s*\}\}/g, () => period.text);
+}
+
+/** The file of one period; of the period's text only what is safe in a file name. */
 export function graphPath(definition: GraphDefinition, period: GraphPeriod): string {
-  return definition.path.replaceAll(/\{\{\s*period\s*\}\}/g, () => period.text.replaceAll(/[^\w.-]/g, ""));
+  return withPeriod(definition.path, { ...period, text: period.text.replaceAll(/[^\w.-]/g, "") });
 }
 
 /** PNG or SVG, by the ending of the path. */

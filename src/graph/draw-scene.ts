@@ -1,6 +1,6 @@
 import { calendarOf } from "./calendar.ts";
 import { graphWindow } from "./columns.ts";
-import type { GraphDefinition, GraphPeriod } from "./definition.ts";
+import { type GraphDefinition, type GraphPeriod, withPeriod } from "./definition.ts";
 import { type Axes, drawGrid, drawLabels, LABEL_SIZE, rightRoom } from "./draw-axes.ts";
 import { drawLegend } from "./legend.ts";
 import { legendContent, traceSummary } from "./legend-rows.ts";
@@ -41,7 +41,7 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
   const window = graphWindow(definition, options.period, options.now);
   const data = prepareTraces(definition, series, window.start, window.end);
   const legend = legendContent(definition, data.traces, theme);
-  const title = oneLine(definition.title);
+  const title = oneLine(withPeriod(definition.title, options.period));
   const range = rangeText(calendar, window.start, window.end);
 
   // The width of the labels decides where the plot starts, and (with `fullSize`) the plot's height decides the labels;

@@ -38,7 +38,7 @@ function drawItem(item: SceneItem): string {
       return drawText(item);
     case "clip":
       // A nested viewport cuts off without needing an id, which two pictures on one page could share.
-      return `<svg ${box(item)} viewBox="${[item.x, item.y, item.width, item.height].map(number).join(" ")}">${drawItems(item.items)}</svg>`;
+      return `<svg overflow="hidden" ${box(item)} viewBox="${[item.x, item.y, item.width, item.height].map(number).join(" ")}">${drawItems(item.items)}</svg>`;
     default:
       return assertNever(item);
   }

@@ -177,6 +177,11 @@ describe("a scene", () => {
     expect(itemsOf(far).some((item) => item.part === "zero")).toBe(false);
   });
 
+  it("puts the period into the title", () => {
+    const scene = sceneOf({ fields: ["a"], title: "Load, {{period}}" }, [1, 2, 3, 4]);
+    expect(textsOf(scene, "title")).toEqual(["Load, 400s"]);
+  });
+
   it("puts grid lines on whole pixels", () => {
     for (const item of itemsOf(sceneOf({ fields: ["a"] }, [1, 2, 3, 4]))) {
       if (item.kind !== "rect" || !item.part.startsWith("grid")) continue;

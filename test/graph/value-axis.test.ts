@@ -76,7 +76,7 @@ describe("the value axis", () => {
           if (low <= 0 && high >= 0) expect(ticks.some((tick) => tick.value === 0)).toBe(true);
         },
       ),
-      { seed: 2, numRuns: 2000 },
+      { seed: 2, numRuns: 600 },
     );
   });
 
@@ -94,7 +94,7 @@ describe("the value axis", () => {
         const digit = step / 10 ** Math.floor(Math.log10(step) + 1e-6);
         expect([1, 2, 5].some((one) => Math.abs(digit - one) < 1e-3)).toBe(true);
       }),
-      { seed: 3, numRuns: 2000 },
+      { seed: 3, numRuns: 600 },
     );
   });
 
@@ -107,7 +107,7 @@ describe("the value axis", () => {
           (((ticks[1]?.value ?? Number.POSITIVE_INFINITY) - (ticks[0]?.value ?? 0)) / (high - low)) * height;
         expect(gap).toBeGreaterThanOrEqual(10.9);
       }),
-      { seed: 4, numRuns: 1000 },
+      { seed: 4, numRuns: 500 },
     );
   });
 });
@@ -141,7 +141,7 @@ describe("the logarithmic axis", () => {
         expect(ticks.length).toBeLessThanOrEqual(8);
         expect(new Set(ticks.map((tick) => tick.label)).size).toBe(ticks.length);
       }),
-      { seed: 5, numRuns: 1000 },
+      { seed: 5, numRuns: 500 },
     );
   });
 });
