@@ -9,7 +9,15 @@
  * the first, small one can start a worker before the second one is read.
  */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { lazyBuiltins } from "./lazy-builtins.ts";
@@ -18,8 +26,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = `${root}dist`;
 const options = new Set(process.argv.slice(2));
 
-/** Bundled because every start needs them; the others are loaded when first used, if at all. */
-const bundled = new Set(["yaml", "croner"]);
+/** Every start needs these, so they are part of the bundle; dependencies are loaded when first used, if at all. */
+const bundled = ["croner", "yaml"];
 const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
   dependencies: Record<string, string>;
 };
@@ -30,7 +38,7 @@ const common: BuildOptions = {
   bundle: true,
   platform: "node",
   target: "node24",
-  external: Object.keys(manifest.dependencies).filter((name) => !bundled.has(name)),
+  external: Object.keys(manifest.dependencies),
   // yaml's Node build is CommonJS, which cannot be shaken; its other build is the same code as modules.
   alias: { yaml: `${root}node_modules/yaml/browser/index.js` },
   plugins: [lazyBuiltins],
@@ -98,6 +106,10 @@ async function bundle(): Promise<void> {
     ),
   ]);
   copyFileSync(`${root}src/run/script/python-host.py`, `${dist}/python-host.py`);
+  const licenses = bundled.map(
+    (name) => `${name}\n\n${readFileSync(`${root}node_modules/${name}/LICENSE`, "utf8")}`,
+  );
+  writeFileSync(`${dist}/THIRD-PARTY-LICENSES`, licenses.join("\n----\n\n"));
 }
 
 /** Declarations of what `import … from "procblock"` gives. */
@@ -108,6 +120,11 @@ function declarations(): boolean {
     encoding: "utf8",
   });
   if (done.status !== 0) process.stderr.write(`${done.stdout}${done.stderr}`);
+  else {
+    // Otherwise it depends on the reader's own settings whether `await using` types are known.
+    const entry = `${dist}/types/index.d.ts`;
+    writeFileSync(entry, `/// <reference lib="esnext.disposable" />\n${readFileSync(entry, "utf8")}`);
+  }
   return done.status === 0;
 }
 

@@ -93,7 +93,7 @@ void states;
           noEmit: true,
           target: "es2024",
           module: "nodenext",
-          types: [],
+          types: ["node"],
           typeRoots: [join(root, "node_modules/@types")],
         },
         files: ["typed.ts"],

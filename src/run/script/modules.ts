@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import module from "node:module";
 import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -120,8 +121,13 @@ function forgetRequired(): void {
   required.clear();
 }
 
+/** TypeScript of a package counts as local, because Node refuses to strip its types; blocks come in packages too. */
 function isLocal(url: string): boolean {
-  return url.startsWith("file:") && !url.includes("/node_modules/");
+  return url.startsWith("file:") && (!url.includes("/node_modules/") || isTypeScript(url));
+}
+
+function isTypeScript(url: string): boolean {
+  return /\.[cm]?ts(\?|$)/.test(url);
 }
 
 const resolve: module.ResolveHookSync = (specifier, context, next) => {
@@ -162,7 +168,7 @@ const load: module.LoadHookSync = (url, context, next) => {
   if (given !== undefined) return { format: given.format, source: given.source, shortCircuit: true };
   version.touched.add(path);
   const stamp = fileStamp(path);
-  const loaded = next(url, context);
+  const loaded = url.includes("/node_modules/") && isTypeScript(url) ? stripped(path) : next(url, context);
   if (loaded.source && typeof loaded.format === "string" && textFormats.has(loaded.format)) {
     const source =
       typeof loaded.source === "string" ? loaded.source : Buffer.from(asBytes(loaded.source)).toString();
@@ -170,6 +176,11 @@ const load: module.LoadHookSync = (url, context, next) => {
   }
   return loaded;
 };
+
+function stripped(path: string): module.LoadFnOutput {
+  const source = module.stripTypeScriptTypes(readFileSync(path, "utf8"), { sourceUrl: path });
+  return { format: path.endsWith(".cts") ? "commonjs" : "module", source, shortCircuit: true };
+}
 
 function asBytes(source: ArrayBuffer | NodeJS.TypedArray): Uint8Array {
   return source instanceof ArrayBuffer
