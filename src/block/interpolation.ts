@@ -56,7 +56,7 @@ export function parseInterpolation(text: string): Interpolation | InterpolationE
     if ("message" in read) return failure(read.message, read.offset);
     let end = read.next;
     while (/\s/.test(text[end] ?? "")) end++;
-    if (!text.startsWith("}}", end)) return failure('expected "}}" after the path', end);
+    if (!text.startsWith("}}", end)) return failure('expected "}}" after the path', read.next);
     if (plain !== "") parts.push(plain);
     plain = "";
     parts.push(read.path);

@@ -104,25 +104,26 @@ class CheckSession {
   }
 }
 
-/** A tag's parser may see what the schema saw, too: of two problems at one place the schema's is kept. */
+/** A tag's parser sees what the schema saw, and says it better: of two problems at one place the parser's is kept. */
 function withoutRepeats(structural: readonly Problem[], parsed: readonly Problem[]): readonly Problem[] {
-  const taken = new Set(
-    structural.map((one) => `${one.place?.file}:${one.place?.line}:${one.place?.column}`),
-  );
-  const rest = parsed.filter(
-    (one) =>
-      one.place === undefined ||
-      one.severity === "warning" ||
-      !taken.has(`${one.place.file}:${one.place.line}:${one.place.column}`),
-  );
-  return inFileOrder([...structural, ...rest]);
+  if (structural.length === 0) return inFileOrder(parsed);
+  const errors = parsed.filter((one) => one.severity === "error");
+  const lines = new Set(errors.map((one) => `${one.place?.file}:${one.place?.line}`));
+  const places = new Set(errors.map((one) => `${one.place?.file}:${one.place?.line}:${one.place?.column}`));
+  const kept = structural.filter(({ code, place }) => {
+    const line = `${place?.file}:${place?.line}`;
+    // Where something is missing there is no place of its own: each says it of another key.
+    return code === "missing-key" ? !lines.has(line) : !places.has(`${line}:${place?.column}`);
+  });
+  return inFileOrder([...kept, ...parsed]);
 }
 
+/** Files in the order in which something was found in them, each from its first line to its last. */
 function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
   if (problems.length < 2) return problems;
-  const file = (one: Problem) => one.place?.file ?? "";
-  return problems.toSorted((a, b) => {
-    if (file(a) !== file(b)) return 0;
-    return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
-  });
+  const files = [...new Set(problems.map((one) => one.place?.file))];
+  const rank = ({ place }: Problem) => files.indexOf(place?.file);
+  const line = ({ place }: Problem) => place?.line ?? 0;
+  const column = ({ place }: Problem) => place?.column ?? 0;
+  return problems.toSorted((a, b) => rank(a) - rank(b) || line(a) - line(b) || column(a) - column(b));
 }

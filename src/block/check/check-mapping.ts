@@ -88,15 +88,32 @@ export function checkValue(
 ): CheckedValue {
   if (Array.isArray(value)) {
     const items = value.map((item, index) => checkValue(item, [...path, index], check, checks));
-    return items.every((item) => item.kind === "plain") ? { kind: "plain", value } : { kind: "list", items };
+    if (items.every((item, index) => item.kind === "plain" && item.value === value[index])) {
+      return { kind: "plain", value };
+    }
+    return { kind: "list", items };
   }
   if (!isMapping(value)) return { kind: "plain", value };
   const mapping = checkMapping(value, path, check, checks);
-  const plain =
-    mapping.returnTag === undefined &&
-    mapping.entries.every((entry) => entry.kind === "data" && entry.value.kind === "plain");
-  // Without its `__` keys, which are never part of a result.
-  return plain ? { kind: "plain", value: mapping.source } : { kind: "mapping", mapping };
+  return plainMapping(value, mapping) ?? { kind: "mapping", mapping };
+}
+
+/** The mapping as plain data, without the `__` keys that are never part of a result; undefined when it holds a tag. */
+function plainMapping(value: Mapping, checked: CheckedMapping): CheckedValue | undefined {
+  if (checked.returnTag !== undefined) return undefined;
+  const items = new Map<string, Plain>();
+  for (const entry of checked.entries) {
+    if (entry.kind !== "data" || entry.value.kind !== "plain") return undefined;
+    items.set(entry.key, entry.value.value);
+  }
+  const keys = Object.keys(value);
+  if (keys.every((key) => items.get(key) === value[key])) return { kind: "plain", value };
+  const copy = emptyMapping();
+  for (const key of keys) {
+    const item = items.get(key);
+    if (item !== undefined) setKey(copy, key, item);
+  }
+  return { kind: "plain", value: copy };
 }
 
 function chainEntry(

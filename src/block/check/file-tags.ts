@@ -1,4 +1,4 @@
-import { didYouMean, getKey, isMapping, kindOf, type Mapping, type Plain } from "../../base/index.ts";
+import { getKey, isMapping, kindOf, type Mapping, type Plain } from "../../base/index.ts";
 import { type Pattern, parsePattern } from "../conditions/pattern.ts";
 import type { CheckContext, TagFunction, TreePath } from "../types.ts";
 
@@ -18,8 +18,6 @@ export interface FileTag {
   readonly pattern: Pattern;
   readonly tag: TagFunction;
 }
-
-export const fileTagKeys = ["priority", "script", "shell", "call", "steps"] as const;
 
 /** `__tags: {"double .*?": {script: double.ts, priority: 40}}` */
 export function parseFileTags(
@@ -51,10 +49,6 @@ export function parseFileTags(
     if (!isMapping(definition)) {
       report("bad-file-tags", `expected {script: FILE} or {steps: […]}, not ${kindOf(definition)}`, at);
       continue;
-    }
-    for (const name of Object.keys(definition)) {
-      if ((fileTagKeys as readonly string[]).includes(name)) continue;
-      report("unknown-key", `unknown key "${name}"${didYouMean(name, fileTagKeys)}`, [...at, name], "key");
     }
     const priority = getKey(definition, "priority") ?? 500;
     if (typeof priority !== "number") {

@@ -57,8 +57,8 @@ export function parseYaml(source: SourceText, limits: YamlLimits): Document.Pars
       ];
     }
     if (lexeme === SCALAR || lexeme === "-" || lexeme[0] === "*") values++;
-    // Ten lexemes per value (blanks, signs, line ends, comments) are more than any style needs.
-    if (values > limits.maxNodes || ++lexemes > limits.maxNodes * 10) {
+    // Six lexemes per value (blanks, signs, line ends, comments) are more than any style needs.
+    if (values > limits.maxNodes || ++lexemes > limits.maxNodes * 6) {
       return [tooManyNodes(limits.maxNodes, source, parser.offset)];
     }
   }

@@ -178,6 +178,8 @@ class Converter {
         ? undefined
         : this.#source.place(first.range[0]).line;
     const notes = line === undefined ? [] : [`first on line ${line}`];
+    if (key === "else")
+      notes.push('a mapping has room for one "else": write the other one inside its "if" block');
     this.#report("duplicate-key", `the key ${JSON.stringify(key)} is here twice`, node ?? {}, notes);
   }
 

@@ -98,7 +98,6 @@ interface Handlebars {
   compile(tree: unknown, options: object): (data: object, options: object) => string;
   helpers: Record<string, Helper>;
   registerHelper(name: string, helper: Helper): void;
-  unregisterHelper(name: string): void;
 }
 
 class LimitError extends Error {}
@@ -111,8 +110,9 @@ let written = 0;
 function engine(): Handlebars {
   if (handlebars !== undefined) return handlebars;
   handlebars = (createRequire(import.meta.url)("handlebars") as Handlebars).create();
-  // It writes to standard output, which is for results.
-  handlebars.unregisterHelper("log");
+  handlebars.registerHelper("log", () => {
+    throw new Error('"log" does not exist here: standard output is for results');
+  });
   const each = handlebars.helpers.each;
   handlebars.registerHelper("each", function (this: unknown, ...all) {
     const options = all.at(-1) as HelperOptions;
