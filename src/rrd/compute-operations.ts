@@ -58,7 +58,8 @@ function isAbove(a: number, b: number): boolean {
   return a > b;
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+/** From the top of the stack down: the order decides the last bit. */
+const sum = (values: readonly number[]) => values.reduceRight((total, value) => total + value, 0);
 
 function push(name: string, value: (context: ComputeContext, stack: number[]) => number): ComputeOperation {
   return { name, takes: 0, run: (stack, context) => stack.push(value(context, stack)) };
@@ -115,6 +116,20 @@ function roll(stack: number[]): void {
   const base = Array.from({ length: size }, (_, index) => turned[size - 1 - index] ?? UNKNOWN);
   const by = ((Math.trunc(shift) % size) + size) % size;
   stack.splice(stack.length - size, size, ...base.slice(size - by), ...base.slice(0, size - by));
+}
+
+/** Of a sample, by Welford's running mean, from the top of the stack down. */
+function standardDeviation(values: readonly number[]): number {
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
+  for (const value of known(values).reverse()) {
+    count++;
+    const distance = value - mean;
+    mean += distance / count;
+    squares += distance * (value - mean);
+  }
+  return count < 2 ? UNKNOWN : Math.sqrt(squares / (count - 1));
 }
 
 /** In the order of their codes in the file. */
@@ -248,11 +263,7 @@ export const computeOperations: readonly ComputeOperation[] = [
   ofSlice("SMAX", (values) =>
     known(values).reduce((most, value) => (value > most ? value : most), known(values)[0] ?? UNKNOWN),
   ),
-  ofSlice("STDEV", (values) => {
-    const some = known(values);
-    const mean = sum(some) / some.length;
-    return Math.sqrt(sum(some.map((value) => (value - mean) * (value - mean))) / some.length);
-  }),
+  ofSlice("STDEV", standardDeviation),
   {
     name: "PERCENT",
     takes: 2,

@@ -1,5 +1,5 @@
 import { failed, ok, problem, type Result } from "../base/index.ts";
-import { parsePeriod } from "./at-time.ts";
+import { parsePeriod } from "./at-period.ts";
 import { readWords } from "./command-words.ts";
 import { isConsolidation } from "./consolidations.ts";
 import { EARLIEST } from "./create-arguments.ts";

@@ -1,5 +1,6 @@
 export { addDataSources } from "./add-data-sources.ts";
-export { type AtTime, parseAtTime, parsePeriod } from "./at-time.ts";
+export { parsePeriod } from "./at-period.ts";
+export { type AtTime, parseAtTime } from "./at-time.ts";
 export { type CreateOptions, createRrd } from "./create.ts";
 export { type CreateRequest, parseCreateArguments } from "./create-arguments.ts";
 export type {
