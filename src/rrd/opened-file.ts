@@ -6,12 +6,13 @@ import { fetchRows } from "./fetch.ts";
 import { parseFetchArguments } from "./fetch-arguments.ts";
 import type { Header } from "./header.ts";
 import { infoOf } from "./header-info.ts";
+import { Horizon } from "./horizon.ts";
 import type { RrdInfo } from "./info.ts";
 import { readHeader } from "./read-header.ts";
 import { readingText } from "./reading-text.ts";
 import { RowWriter } from "./row-writer.ts";
 import type { FetchedRows, FetchRequest, Reading, RrdFile } from "./rrd-file.ts";
-import { storageProblem } from "./rrd-problems.ts";
+import { storageProblem, takenBackProblem } from "./rrd-problems.ts";
 import type { Storage, StorageFile } from "./storage.ts";
 import { parseTemplate, parseUpdateArgument, splitSeconds } from "./update-argument.ts";
 
@@ -39,12 +40,12 @@ export class OpenedRrd implements RrdFile {
   #texts: string[];
   #names: readonly string[];
   #state: "open" | "failed" | "closed" = "open";
-  /** Stamps up to this need no look at the clock. */
-  #nearEnough = Number.NEGATIVE_INFINITY;
+  readonly #horizon: Horizon;
 
   constructor(opening: Opening, file: StorageFile, header: Header) {
     this.path = opening.path;
     this.#opening = opening;
+    this.#horizon = new Horizon(opening.clock, opening.farthestAhead);
     this.#context = { now: () => opening.clock.wall() / 1000 };
     this.#file = file;
     this.#identity = file.status().identity;
@@ -130,9 +131,12 @@ export class OpenedRrd implements RrdFile {
         `${this.path}: illegal attempt to update using time ${seconds} when last update time is ${last} (minimum one second step)`,
       );
     }
-    if (seconds > this.#nearEnough) {
-      const tooFar = this.#checkAhead(seconds);
-      if (tooFar !== undefined) return tooFar;
+    const latest = this.#horizon.exceededBy(seconds);
+    if (latest !== undefined) {
+      return problem(
+        "rrd-too-far-ahead",
+        `${this.path}: time ${seconds} is more than ${this.#opening.farthestAhead} seconds ahead of the clock (latest allowed: ${latest})`,
+      );
     }
     const interval = seconds - last + (microseconds - lastMicroseconds) / 1e6;
     const fault = takeReadings(header, this.#space, readings, interval);
@@ -169,33 +173,7 @@ export class OpenedRrd implements RrdFile {
     if (error instanceof ComputeFault && whole)
       return problem("rrd-expression", `${this.path}: ${error.message}`);
     this.#state = "failed";
-    const fault = storageProblem(this.path, "write", error);
-    return {
-      ...fault,
-      notes: [
-        ...(fault.notes ?? []),
-        whole
-          ? "the update was taken back; the file is as it was before"
-          : "the update could not be taken back; rows of it may show in place of the oldest ones",
-        "nothing more is written to the file until it is reloaded",
-      ],
-    };
-  }
-
-  #checkAhead(seconds: number): Problem | undefined {
-    const { farthestAhead, clock } = this.#opening;
-    if (farthestAhead === Number.POSITIVE_INFINITY) {
-      this.#nearEnough = farthestAhead;
-      return undefined;
-    }
-    this.#nearEnough = clock.wall() / 1000 + farthestAhead;
-    if (seconds <= this.#nearEnough) return undefined;
-    const limit = Math.floor(this.#nearEnough);
-    this.#nearEnough = Number.NEGATIVE_INFINITY;
-    return problem(
-      "rrd-too-far-ahead",
-      `${this.path}: time ${seconds} is more than ${farthestAhead} seconds ahead of the clock (latest allowed: ${limit})`,
-    );
+    return takenBackProblem(this.path, error, whole);
   }
 
   #refuseWriting(): Problem | undefined {

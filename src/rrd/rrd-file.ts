@@ -7,7 +7,7 @@ import type { Storage } from "./storage.ts";
 export type Reading = number | bigint | null | undefined;
 
 export interface OpenOptions {
-  /** "read" sees the file as it was when opened or last `reload`ed. */
+  /** "read": every fetch sees what has been written until then; `info` what the last fetch or `reload` saw. */
   readonly mode: "read" | "write";
   /** For `N`, negative and at-style times, and for `farthestAhead`. Default: the system's. */
   readonly clock?: Clock | undefined;
@@ -53,7 +53,8 @@ export interface RrdFile {
   /**
    * Stores one reading per data source, in the order of `names`, at `time` (epoch seconds, fraction down to
    * microseconds). All readings are checked before anything changes. Problems: `rrd-late` (not later than the last
-   * update), `rrd-too-far-ahead`, `rrd-reading`, `rrd-storage`, `rrd-failed` (an earlier write failed), `rrd-closed`.
+   * update), `rrd-too-far-ahead`, `rrd-reading`, `rrd-expression` (a COMPUTE data source cannot be
+   * evaluated), `rrd-storage`, `rrd-failed` (an earlier write failed), `rrd-closed`.
    */
   update(time: number, readings: readonly Reading[]): Result<void>;
   /**

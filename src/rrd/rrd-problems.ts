@@ -8,6 +8,21 @@ export function storageProblem(path: string, doing: string, error: unknown): Pro
   });
 }
 
+/** A write failed in the middle of an update; `whole`: everything it had changed was put back. */
+export function takenBackProblem(path: string, error: unknown, whole: boolean): Problem {
+  const fault = storageProblem(path, "write", error);
+  return {
+    ...fault,
+    notes: [
+      ...(fault.notes ?? []),
+      whole
+        ? "the update was taken back; the file is as it was before"
+        : "the update could not be taken back; rows of it may show in place of the oldest ones",
+      "nothing more is written to the file until it is reloaded",
+    ],
+  };
+}
+
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
