@@ -39,9 +39,10 @@ export class TagTable {
     let best: string | undefined;
     let bestDistance = Number.POSITIVE_INFINITY;
     for (const { tag, words } of this.#all) {
+      if (!tag.fits(value)) continue;
       const meant = repaired(key, words);
       if (meant === undefined || meant.distance >= bestDistance) continue;
-      if (tag.pattern.test(meant.key) && tag.fits(value)) {
+      if (tag.pattern.test(meant.key)) {
         best = meant.key;
         bestDistance = meant.distance;
       }
@@ -77,6 +78,9 @@ export function repaired(
   if (tokens.length < words.length) return undefined;
   const written = key.slice(0, tokens.join(" ").length);
   const most = wanted.length <= 3 ? 1 : wanted.length <= 8 ? 2 : 3;
+  // Told apart without measuring: nearly every key is data, and a slip rarely hits the first letter.
+  if (Math.abs(written.length - wanted.length) > most) return undefined;
+  if (written[0] !== wanted[0] && written[1] !== wanted[0] && written[0] !== wanted[1]) return undefined;
   const distance = editDistance(written.replaceAll("_", " ").toLowerCase(), wanted, most + 1);
   if (distance > most) return undefined;
   // `net` is not a slip of `set`: short words keep their first letter, or have two letters swapped.
