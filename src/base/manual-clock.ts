@@ -39,6 +39,8 @@ export class ManualClock implements Clock {
 
   /** Moves both clocks, firing timers in order, and lets promises settle after each. */
   async advance(milliseconds: number): Promise<void> {
+    // What was begun before may still be on its way to its timer.
+    await settle();
     const target = this.#monotonic + milliseconds;
     for (;;) {
       const next = [...this.#waiting].sort((a, b) => a.due - b.due || a.order - b.order)[0];
