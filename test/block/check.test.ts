@@ -51,6 +51,12 @@ demo.yaml:9:51: error: "longrunning" must be true or false, not "yes"
     |                                                   ^^^`);
   });
 
+  test("whole numbers above 2^53 are numbers, too", () => {
+    const text =
+      "increment n: 9007199254740993\nrun:\n  - timeseries collect: {fields: {a: {max: 18446744073709551615}}}\n";
+    expect(problemsOf(text)).toBe("");
+  });
+
   test("a problem inside a folded, quoted or block text is shown where it stands", () => {
     expect(problemsOf('"if a ==\\t== 2": {}\n')).toBe(
       `demo.yaml:1:11: error: unexpected "=="

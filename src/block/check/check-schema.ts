@@ -36,6 +36,10 @@ function translated(error: SchemaError, data: Mapping, check: CheckContext): Pro
       return wrong(`${named(path)} must be one of ${allowed.join(", ")}, not ${shown(error.data)}${hint}`);
     }
     case "type":
+      // A whole number above 2^53: the validator knows no bigints.
+      if (typeof error.data === "bigint" && /number|integer/.test(String(error.parentSchema.type)))
+        return undefined;
+      return wrong(`${named(path)} must be ${expected(error.parentSchema)}, not ${shown(error.data)}`);
     case "pattern":
       return wrong(`${named(path)} must be ${expected(error.parentSchema)}, not ${shown(error.data)}`);
     case "minimum":
