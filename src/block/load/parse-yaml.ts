@@ -31,6 +31,11 @@ export function parseYaml(source: SourceText, limits: YamlLimits): Document.Pars
     ];
   }
 
+  const surplus = text.length > MAX_LINES ? lineStart(text, MAX_LINES) : undefined;
+  if (surplus !== undefined) {
+    return [problem("too-many-lines", `more than ${MAX_LINES} lines`, { place: source.place(surplus) })];
+  }
+
   const parser = new Parser();
   const composer = new Composer({
     version: "1.2",
@@ -79,6 +84,19 @@ export function parseYaml(source: SourceText, limits: YamlLimits): Document.Pars
     );
   }
   return errors.length > 0 ? errors : document;
+}
+
+/** Blank lines and comments hold no values, but cost the parser time and memory, too. */
+const MAX_LINES = 100_000;
+
+/** Offset of the line that comes after `lines` lines, if there is one. */
+function lineStart(text: string, lines: number): number | undefined {
+  let at = 0;
+  for (let count = 0; count < lines; count++) {
+    at = text.indexOf("\n", at) + 1;
+    if (at === 0) return undefined;
+  }
+  return at;
 }
 
 export function tooManyNodes(maxNodes: number, source: SourceText, offset: number): Problem {
