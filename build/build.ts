@@ -57,7 +57,10 @@ const commonJs: BuildOptions = {
   banner: { js: 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;' },
 };
 
-/** Commands are not part of cli.cjs; all of them are in the file beside it. */
+/**
+ * Commands are not part of cli.cjs; all of them are in the file beside it. That file may ask for itself: modules that
+ * are loaded on demand inside one bundle would each be wrapped in a function, and all they import as well.
+ */
 const commandsApart: Plugin = {
   name: "commands-apart",
   setup({ onResolve }) {
@@ -80,6 +83,7 @@ async function bundle(): Promise<void> {
     }),
     build({
       ...required,
+      plugins: [lazyBuiltins, commandsApart],
       stdin: {
         contents: commands.map((file) => `export * from "./${file}";`).join("\n"),
         resolveDir: `${root}src/cli/commands`,

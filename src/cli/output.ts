@@ -1,19 +1,18 @@
+import { stringify } from "yaml";
 import type { Mapping, Plain } from "../base/index.ts";
 
 export type OutputFormat = "json" | "yaml" | "pretty";
 export const outputFormats: readonly OutputFormat[] = ["json", "yaml", "pretty"];
 
-/** A result as text, with its line end. `yaml` loads the writer first. */
-export async function renderOutput(value: Plain, format: OutputFormat, colour: boolean): Promise<string> {
+/** A result as text, with its line end. */
+export function renderOutput(value: Plain, format: OutputFormat, colour: boolean): string {
   switch (format) {
     case "json":
       return `${toJson(value)}\n`;
     case "pretty":
       return `${toPretty(value, colour)}\n`;
-    case "yaml": {
-      const { stringify } = await import("yaml");
+    case "yaml":
       return stringify(value, { lineWidth: 110 });
-    }
   }
 }
 

@@ -36,7 +36,9 @@ export const rrd: Command = async (io, argv) => {
     return 1;
   }
   try {
-    return verb === "info" ? info(io, { ...opened.value.info(), file }, json) : fetch(io, opened.value, rest, json);
+    return verb === "info"
+      ? info(io, { ...opened.value.info(), file }, json)
+      : fetch(io, opened.value, rest, json);
   } finally {
     opened.value.close();
   }

@@ -90,7 +90,7 @@ async function start(
     return 1;
   }
   const { result, ended } = started.value;
-  io.stdout.write(await renderOutput(result, outputFormat(io, ours), wantsColour(io, io.stdout)));
+  io.stdout.write(renderOutput(result, outputFormat(io, ours), wantsColour(io, io.stdout)));
   const { ending, problems } = await ended;
   report(io, problems);
   return ending === "failed" ? 1 : 0;
