@@ -112,6 +112,13 @@ describe("demos", () => {
     expect(run.minute).toMatch(/^\d\d:\d\d$/);
   });
 
+  test("Each interface gets a file and a picture of its own.", async () => {
+    const { run } = (await result("demos/each/network.yaml", "--once")) as { run: { interfaces: object } };
+    expect(Object.keys(run.interfaces)).toContain("lo");
+    for (const file of ["lo.rrd", "lo.png"])
+      expect(existsSync(join(work, "demos/each/data", file))).toBe(true);
+  });
+
   test("Long-running steps give their first results, and end when told to.", async () => {
     const running = new InProcess([join(work, "demos/longrunning/longrunning.yaml")]);
     const ended = running.run();
