@@ -11,7 +11,8 @@ else startWithNewerNode();
 function start() {
   // Compiled code is kept from run to run; where the folder cannot be written Node goes on without it.
   if (!process.env.NODE_COMPILE_CACHE) {
-    const cache = process.env.XDG_CACHE_HOME || path.join(require("node:os").homedir(), ".cache");
+    const home = process.env.HOME || require("node:os").homedir();
+    const cache = process.env.XDG_CACHE_HOME || path.join(home, ".cache");
     require("node:module").enableCompileCache(path.join(cache, "procblock"));
   }
   try {
