@@ -79,10 +79,12 @@ export class Pool {
       job.settle({ ok: false, failure: abortedFailure(job.script.file) });
       return;
     }
-    const worker = this.#idle.pop();
-    if (worker !== undefined) {
-      worker.run(job);
-      return;
+    for (let worker = this.#idle.pop(); worker !== undefined; worker = this.#idle.pop()) {
+      if (worker.retired) this.#dismiss(worker);
+      else {
+        worker.run(job);
+        return;
+      }
     }
     const [only] = this.#workers;
     if (only === undefined) this.#startWorker().run(job);

@@ -73,6 +73,7 @@ export function startProcess(settings: WorkerSettings, memory: number, listener:
         else holder?.unref?.();
       }
     },
+    heapUsed: () => Promise.resolve(undefined),
     end() {
       asked = true;
       if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");

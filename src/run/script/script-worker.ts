@@ -10,6 +10,7 @@ import {
 } from "../../base/index.ts";
 import type { Space } from "../../unidist/index.ts";
 import type { Failure, Outcome } from "../failure.ts";
+import { noteCall, unwatchHeap, type Watched, watchHeap } from "./heap-watch.ts";
 import { isEmpty, isWorthAPart, knownEnvironment, partNumber } from "./parts.ts";
 import type { CallMessage, CallSetting, FromWorker } from "./protocol.ts";
 import { SharedServer } from "./shared-server.ts";
@@ -51,7 +52,7 @@ let nextScript = 1;
 let nextCall = 1;
 
 /** The main thread's half of one worker: sends it what it does not know yet, and watches over the call it runs. */
-export class ScriptWorker {
+export class ScriptWorker implements Watched {
   readonly #services: WorkerServices;
   readonly #host: WorkerHost;
   readonly #whenFree: (worker: ScriptWorker) => void;
@@ -63,6 +64,7 @@ export class ScriptWorker {
   readonly #shared: SharedServer | undefined;
   readonly #handled: Int32Array<SharedArrayBuffer> | undefined;
   #ready = false;
+  #readySince = 0;
   #gone = false;
   #retired = false;
   #usedShared = false;
@@ -92,6 +94,7 @@ export class ScriptWorker {
       onEnd: (end) => this.#ended(end),
       onOutput: (text) => services.log("warn", text.trimEnd(), this.#job?.call.label ?? "script"),
     });
+    watchHeap(this);
     this.#shared =
       services.space === undefined
         ? undefined
@@ -118,6 +121,7 @@ export class ScriptWorker {
     this.#job = job;
     this.#host.keepAlive(true);
     this.busySince = performance.now();
+    noteCall(this.busySince);
     const { signal } = job.call;
     if (signal.aborted) {
       this.#settle({ ok: false, failure: abortedFailure(job.script.file) });
@@ -133,7 +137,30 @@ export class ScriptWorker {
     this.#send(job);
   }
 
+  get busyFor(): number | undefined {
+    if (this.#job === undefined || !this.#ready) return undefined;
+    return performance.now() - Math.max(this.busySince, this.#readySince);
+  }
+
+  get heapLimit(): number {
+    return this.#services.memory;
+  }
+
+  heapUsed(): Promise<number | undefined> {
+    return this.#gone ? Promise.resolve(undefined) : this.#host.heapUsed();
+  }
+
+  onHeapExceeded(): void {
+    if (this.#job === undefined) {
+      // What earlier calls left behind: the next one gets a fresh worker.
+      this.#retired = true;
+      return;
+    }
+    this.#kill(this.#failureOf({ kind: "out-of-memory" }, this.#job));
+  }
+
   async end(): Promise<void> {
+    unwatchHeap(this);
     if (this.#job !== undefined) {
       this.#settle({ ok: false, failure: abortedFailure(this.#job.script.file) }, { stay: true });
     }
@@ -144,6 +171,11 @@ export class ScriptWorker {
   #send(job: Job): void {
     const { script, call } = job;
     const choice = this.#services.versions.choose(script.file);
+    if (choice.kind === "missing") {
+      const message = `there is no script "${script.file}"`;
+      this.#settle({ ok: false, failure: { kind: "not-found", message } });
+      return;
+    }
     const known = this.#introduce(script);
     if (!this.#versions.has(choice.key)) {
       this.#versions.add(choice.key);
@@ -240,6 +272,8 @@ export class ScriptWorker {
       }
       case "ready":
         this.#ready = true;
+        this.#readySince = performance.now();
+        noteCall(this.#readySince);
         if (this.#job === undefined) this.#whenFree(this);
         else this.#startTimeout();
         return;
@@ -308,6 +342,7 @@ export class ScriptWorker {
 
   #ended(end: WorkerEnd): void {
     this.#gone = true;
+    unwatchHeap(this);
     if (this.#job !== undefined) {
       this.#settle({ ok: false, failure: this.#exiting ?? this.#failureOf(end, this.#job) });
     }

@@ -249,7 +249,7 @@ function emit(now: Running, result: unknown): void {
 }
 
 function sharedSpace(): unknown {
-  if (!settings.hasSpace) throw new Error("there is no shared space here");
+  if (!settings.hasSpace) return undefined;
   shared ??= new SharedClient(post);
   return shared.space;
 }

@@ -7,7 +7,13 @@ const entry = new URL(
   import.meta.url,
 );
 
-/** A worker thread with a heap of its own that is limited to `memory` bytes. */
+/** V8's own limit, in MiB above the real one: only a safety net, see `heap-watch.ts`. */
+const HEADROOM = 1024;
+
+/** How long the end of a thread is waited for, milliseconds. */
+const PATIENCE = 3_000;
+
+/** A worker thread with a heap of its own. */
 export function startThread(settings: WorkerSettings, memory: number, listener: WorkerListener): WorkerHost {
   const worker = new Worker(entry, {
     workerData: settings,
@@ -16,7 +22,7 @@ export function startThread(settings: WorkerSettings, memory: number, listener: 
     stderr: true,
     execArgv: ["--disable-warning=ExperimentalWarning"],
     name: "script",
-    resourceLimits: { maxOldGenerationSizeMb: Math.max(4, memory / (1024 * 1024)) },
+    resourceLimits: { maxOldGenerationSizeMb: memory / (1024 * 1024) + HEADROOM },
   });
   let asked = false;
   let end: WorkerEnd | undefined;
@@ -40,10 +46,19 @@ export function startThread(settings: WorkerSettings, memory: number, listener: 
       if (busy) worker.ref();
       else worker.unref();
     },
+    async heapUsed() {
+      const heap = await worker.getHeapStatistics();
+      return heap.used_heap_size + heap.external_memory;
+    },
     end() {
       asked = true;
       void worker.terminate();
-      return gone;
+      // A thread that native code holds does not end; nobody waits for it for ever.
+      const given = new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, PATIENCE);
+        void gone.then(() => clearTimeout(timer));
+      });
+      return Promise.race([gone, given]);
     },
   };
 }

@@ -30,6 +30,7 @@ interface Script {
 
 /** Which version of a script a call runs; `files` when the worker is not to read it from disk. */
 export interface Choice {
+  readonly kind: "version";
   readonly key: string;
   readonly files: readonly ModuleFile[] | undefined;
 }
@@ -52,18 +53,20 @@ export class ScriptVersions {
     this.#events = events;
   }
 
-  choose(file: string): Choice {
+  /** "missing": there is no file, and there never was a good version. */
+  choose(file: string): Choice | { readonly kind: "missing" } {
     const script = this.#script(file);
     const stamp = this.#stamp(script);
     const { good } = script;
     if (good !== undefined && (stamp === script.goodStamp || stamp === script.broken?.stamp)) {
-      return { key: good.key, files: good.files };
+      return { kind: "version", key: good.key, files: good.files };
     }
+    if (good === undefined && stamp.startsWith("missing")) return { kind: "missing" };
     // Without a good version a broken one is tried again at each run: what it lacked may be there now.
     if (script.trial?.stamp !== stamp) {
       script.trial = { stamp, key: `${script.prefix}.${++script.count}` };
     }
-    return { key: script.trial.key, files: undefined };
+    return { kind: "version", key: script.trial.key, files: undefined };
   }
 
   loaded(file: string, key: string, files: readonly ModuleFile[]): void {

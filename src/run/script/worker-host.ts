@@ -21,6 +21,8 @@ export interface WorkerHost {
   post(message: ToWorker): void;
   /** Busy workers keep the process alive, idle ones do not. */
   keepAlive(busy: boolean): void;
+  /** Bytes of its heap and buffers; undefined where the system takes care of the limit. */
+  heapUsed(): Promise<number | undefined>;
   /** Ends it whatever it does; resolves when it is gone. */
   end(): Promise<void>;
 }

@@ -1,0 +1,1 @@
+export const processBlock = ({ log, shared, signal, emit, ...rest }) => ({ ...rest });

@@ -1,0 +1,3 @@
+export const processBlock = ({ emit }) => {
+  for (let count = 1; ; count++) emit({ count });
+};

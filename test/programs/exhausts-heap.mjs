@@ -1,0 +1,4 @@
+export const processBlock = () => {
+  const kept = [];
+  for (;;) kept.push(new Array(1000).fill({ some: "thing" }));
+};

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Ignores SIGTERM, with a grandchild that holds standard output.
+trap '' TERM
+sleep 999 &
+wait
+sleep 999
