@@ -138,9 +138,17 @@ function definition(
   }
 }
 
-/** What the runs of a thread see: pipe data as it was when the thread started. The signal is filled in by the thread. */
+/**
+ * What the runs of a thread see: pipe data as it was when the thread started. The signal is filled in by the thread.
+ * The values are shared, because nobody changes a value that stands in pipe data, only which value stands there. The
+ * handles of other threads are left out: they would be of that moment for ever, and with thousands of threads they
+ * would be most of what is kept for each and sent with every run.
+ */
 function threadRunning(id: string, running: Running): Omit<Running, "signal"> {
-  const pipeData = copyPlain(running.pipeData);
+  const pipeData = emptyMapping();
+  for (const key of Object.keys(running.pipeData)) {
+    if (!key.startsWith("run_thread.")) setKey(pipeData, key, running.pipeData[key] ?? null);
+  }
   return { ...running, pipeData, gathered: emptyMapping(), thread: id, timeout: undefined };
 }
 

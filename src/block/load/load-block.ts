@@ -95,7 +95,7 @@ class LoadSession {
 
   load(text: string, file: string, chain: readonly string[]): LoadedTree | undefined {
     this.files.push(file);
-    const limits = { maxDepth: this.#options.maxDepth ?? 64, maxNodes: this.#options.maxNodes ?? 50_000 };
+    const limits = { maxDepth: this.#options.maxDepth ?? 64, maxNodes: this.#options.maxNodes ?? 200_000 };
     const source = new SourceText(file, text);
     const document = parseYaml(source, limits);
     if (!("contents" in document)) {

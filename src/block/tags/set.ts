@@ -3,6 +3,7 @@ import {
   isMapping,
   kindOf,
   type Mapping,
+  mergeInto,
   type Plain,
   ProblemError,
   problem,
@@ -58,7 +59,10 @@ export function variableKeys(
   return undefined;
 }
 
-/** Sets a variable, making the mappings on the way. Throws a `ProblemError` when something else is in the way. */
+/**
+ * Sets a variable, making the mappings on the way. Those that are there are replaced by copies, never changed: threads
+ * that started earlier may still read them. Throws a `ProblemError` when something else is in the way.
+ */
 export function setVariable(data: Mapping, keys: readonly string[], value: Plain): void {
   let mapping = data;
   for (const [index, key] of keys.entries()) {
@@ -67,8 +71,12 @@ export function setVariable(data: Mapping, keys: readonly string[], value: Plain
       return;
     }
     const next = Object.hasOwn(mapping, key) ? mapping[key] : undefined;
-    if (isMapping(next)) mapping = next;
-    else if (next === undefined || next === null) {
+    if (isMapping(next)) {
+      const copy = emptyMapping();
+      mergeInto(copy, next);
+      setKey(mapping, key, copy);
+      mapping = copy;
+    } else if (next === undefined || next === null) {
       const made = emptyMapping();
       setKey(mapping, key, made);
       mapping = made;
