@@ -1,5 +1,5 @@
 /** The only file that touches `process`: it makes an `Io` of it, and an exit code of what comes back. */
-import { fstatSync, writeSync } from "node:fs";
+import { fstatSync, readFileSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { systemClock } from "../base/index.ts";
 import type { Io, Output, StopSignal } from "./io.ts";
@@ -15,7 +15,9 @@ const io: Io = {
   stderr: output(2),
   clock: systemClock,
   onSignal(listener) {
-    const listeners = stopSignals.map((signal) => [signal, () => listener(signal)] as const);
+    // Started by nohup it shall outlive its terminal; a handler would undo that.
+    const wanted = stopSignals.filter((signal) => signal !== "SIGHUP" || !hangUpIsIgnored());
+    const listeners = wanted.map((signal) => [signal, () => listener(signal)] as const);
     for (const [signal, heard] of listeners) process.on(signal, heard);
     return () => {
       for (const [signal, heard] of listeners) process.off(signal, heard);
@@ -61,6 +63,15 @@ function output(descriptor: 1 | 2): Output {
       }
     },
   };
+}
+
+function hangUpIsIgnored(): boolean {
+  try {
+    const [, mask] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1")) ?? [];
+    return mask !== undefined && (BigInt(`0x${mask}`) & 1n) === 1n;
+  } catch {
+    return false;
+  }
 }
 
 function isTerminal(descriptor: number): boolean {

@@ -82,7 +82,13 @@ export function logLine(happening: Happening, isFirst: boolean): LogLine {
         happening.thread,
       );
     case "step:failed":
-      return about(happening.problem, "error", happening.thread, `step ${happening.step} failed: `);
+      // A thread tells of it itself, and `except` may handle it.
+      return about(
+        happening.problem,
+        happening.thread === undefined ? "error" : "debug",
+        happening.thread,
+        `step ${happening.step} failed: `,
+      );
     case "step:retried":
       return about(
         happening.problem,

@@ -1,6 +1,7 @@
-import type { Events, Happening, LogLevel } from "../base/index.ts";
+import type { Events, Happening, LogLevel, Problem } from "../base/index.ts";
 import type { Io } from "./io.ts";
 import { isLoudEnough, type LogLine, logLine, typesFor } from "./log-lines.ts";
+import { Repeats } from "./repeats.ts";
 import { terminalLine } from "./terminal-line.ts";
 
 export interface LogOptions {
@@ -32,6 +33,8 @@ export class Log {
   #waiting: { happening: Happening; line: LogLine }[] = [];
   #lost = 0;
   readonly #firsts = new Set<string>();
+  readonly #repeats = new Repeats();
+  readonly #told = new Set<string>();
 
   readonly #events: Events;
   #off: () => void;
@@ -62,8 +65,11 @@ export class Log {
       return;
     }
     if (options.level === undefined) return;
-    const line = logLine(happening, this.#isFirst(happening));
-    if (!isLoudEnough(line.level, options.level)) return;
+    const first = logLine(happening, this.#isFirst(happening));
+    if (!isLoudEnough(first.level, options.level)) return;
+    const line = this.#unrepeated(happening, first);
+    if (line === undefined) return;
+    if (line.problem !== undefined && options.format === "terminal") this.#tell(line.problem);
     if (options.format === "terminal") {
       this.#io.stderr.write(terminalLine(line, this.#io.clock.wall(), options.colour));
     } else if (this.#json !== undefined) this.#json.write(happening, line);
@@ -74,9 +80,19 @@ export class Log {
     }
   };
 
-  /** Everything heard so far is written. */
+  /** Everything heard so far is written, and how much was held back. */
   async flush(): Promise<void> {
+    const held = this.#repeats.rest();
+    if (held > 0) {
+      const text = `${held} more ${held === 1 ? "line" : "lines"} like those above`;
+      this.hear({ type: "log:written", level: "warn", text, thread: undefined });
+    }
     await this.#loading;
+  }
+
+  /** Whether a person has read of this problem in the log already. */
+  hasTold(problem: Problem): boolean {
+    return this.#told.has(problemKey(problem));
   }
 
   async #load(level: LogLevel): Promise<void> {
@@ -89,10 +105,30 @@ export class Log {
     }
   }
 
+  /** What goes wrong again and again is held back; what scripts write is theirs. */
+  #unrepeated(happening: Happening, line: LogLine): LogLine | undefined {
+    if (!isLoudEnough(line.level, "warn") || happening.type === "log:written") return line;
+    const about =
+      ("thread" in happening ? happening.thread : undefined) ?? ("file" in happening ? happening.file : "");
+    const key = `${happening.type} ${about} ${line.problem?.code ?? ""}`;
+    const held = this.#repeats.admit(key, this.#io.clock.monotonic());
+    if (held === undefined) return undefined;
+    return held === 0 ? line : { ...line, text: `${line.text} (and ${held} more like it before)` };
+  }
+
+  #tell(problem: Problem): void {
+    if (this.#told.size > 1000) this.#told.clear();
+    this.#told.add(problemKey(problem));
+  }
+
   #isFirst(happening: Happening): boolean {
     if (happening.type !== "sample:stored" && happening.type !== "graph:drawn") return false;
     if (this.#firsts.size >= MOST_FIRSTS || this.#firsts.has(happening.file)) return false;
     this.#firsts.add(happening.file);
     return true;
   }
+}
+
+function problemKey({ code, message, place }: Problem): string {
+  return `${code} ${message} ${place?.file}:${place?.line}:${place?.column}`;
 }

@@ -15,7 +15,7 @@ function stderr(): { io: Io; text: () => string } {
         text += more;
       },
     },
-    clock: { wall: () => wall },
+    clock: { wall: () => wall, monotonic: () => 0 },
   } as unknown as Io;
   return { io, text: () => text };
 }
@@ -146,6 +146,52 @@ describe("a trace", () => {
       '       out {"m": 2}',
       "tag    run  12ms",
       '       =   {"m": 2}',
+      "",
+    ]);
+  });
+});
+
+describe("a log of something that fails for hours", () => {
+  test("has one line a minute about it, which says how many were held back", () => {
+    const { io, text } = stderr();
+    let now = 0;
+    Object.assign(io.clock, { monotonic: () => now });
+    const events = new Events();
+    const log = new Log(io, events);
+    log.configure({ level: "info", format: "terminal", colour: false });
+    for (let second = 0; second < 150; second++) {
+      now = second * 1000;
+      events.report({
+        type: "store:failed",
+        file: "a.rrd",
+        problem: { ...problem, message: `try ${second}` },
+      });
+      if (second === 70) events.report({ type: "store:failed", file: "b.rrd", problem });
+    }
+    const lines = text()
+      .split("\n")
+      .filter((line) => line.startsWith("03:"));
+    expect(lines.map((line) => line.slice(9))).toEqual([
+      "error: cannot store in a.rrd: try 0",
+      "error: cannot store in a.rrd: try 60 (and 59 more like it before)",
+      'error: cannot store in b.rrd: script "a.ts" threw: no luck',
+      "error: cannot store in a.rrd: try 120 (and 59 more like it before)",
+    ]);
+  });
+
+  test("tells at its end what it has held back", async () => {
+    const { io, text } = stderr();
+    Object.assign(io.clock, { monotonic: () => 0 });
+    const events = new Events();
+    const log = new Log(io, events);
+    log.configure({ level: "info", format: "terminal", colour: false });
+    for (let n = 0; n < 3; n++) {
+      events.report({ type: "sample:dropped", file: "a.rrd", time: 1, reason: "too late" });
+    }
+    await log.flush();
+    expect(text().split("\n")).toEqual([
+      "03:04:05 warning: value for a.rrd dropped: too late",
+      "03:04:05 warning: 2 more lines like those above",
       "",
     ]);
   });

@@ -1,4 +1,4 @@
-import { Events, type Mapping, ok, type Result } from "../../base/index.ts";
+import { Events, failed, type Mapping, ok, parseDuration, type Result } from "../../base/index.ts";
 import { parseCommandLine, type Usage, usageText } from "../../block/index.ts";
 import { type PreparedBlock, prepareBlock, type Scripts, startBlock } from "../../engine/index.ts";
 import { type ExitCode, type Io, wantsColour } from "../io.ts";
@@ -35,7 +35,7 @@ export async function run(io: Io, argv: readonly string[], early?: Scripts): Pro
     }
     log.configure(logOptions(io, line.value.ours));
     if (line.value.ours.has("trace")) watch(io, events, log.options?.format === "json");
-    return await start(io, prepared.value, line.value, stop.signal);
+    return await start(io, prepared.value, line.value, log, stop.signal);
   } finally {
     stop.off();
     await log.flush();
@@ -46,6 +46,7 @@ interface CommandLine {
   readonly ours: Given["values"];
   readonly inputData: Mapping;
   readonly asksHelp: boolean;
+  readonly grace: number | undefined;
 }
 
 /** What stands before and behind FILE: our options, and what the block's `__usage` makes of the others. */
@@ -64,35 +65,49 @@ function readCommandLine(
   if (!own.ok) return own;
   const values = new Map([...before, ...own.value.values]);
   const asksHelp = values.has("help");
-  if (asksHelp) return ok({ ours: values, inputData: {}, asksHelp });
+  const grace = values.get("grace");
+  const seconds =
+    grace === undefined ? undefined : parseDuration(/^[\d.]+$/.test(grace) ? Number(grace) : grace);
+  if (grace !== undefined && (seconds === undefined || seconds < 0)) {
+    return failed(
+      usageProblem(`"${grace}" is no value for "--grace"`, ["expected seconds, or a time like 500ms"]),
+    );
+  }
+  if (asksHelp) return ok({ ours: values, inputData: {}, asksHelp, grace: seconds });
   const parsed = parseCommandLine(usage, blocks);
   if (!parsed.ok) return parsed;
-  return ok({ ours: values, inputData: parsed.value.inputData, asksHelp });
+  return ok({ ours: values, inputData: parsed.value.inputData, asksHelp, grace: seconds });
 }
 
 async function start(
   io: Io,
   prepared: PreparedBlock,
-  { ours, inputData }: CommandLine,
+  { ours, inputData, grace }: CommandLine,
+  log: Log,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const grace = ours.get("grace");
   const started = await startBlock(prepared, {
     inputData,
     signal,
     once: ours.has("once"),
-    grace: grace === undefined ? undefined : Number(grace),
+    grace,
     space: ours.get("space") ?? io.env.PROCBLOCK_SPACE,
     store: ours.get("store") ?? io.env.PROCBLOCK_STORE,
   });
   if (!started.ok) {
-    report(io, started.problems);
+    report(
+      io,
+      started.problems.filter((one) => !log.hasTold(one)),
+    );
     return 1;
   }
   const { result, ended } = started.value;
   io.stdout.write(renderOutput(result, outputFormat(io, ours), wantsColour(io, io.stdout)));
   const { ending, problems } = await ended;
-  report(io, problems);
+  report(
+    io,
+    problems.filter((one) => !log.hasTold(one)),
+  );
   return ending === "failed" ? 1 : 0;
 }
 
