@@ -65,6 +65,8 @@ export async function loadScript(file: string, key: string): Promise<Loaded | Un
     versions.set(key, version);
   }
   forgetRequired();
+  // If it is a CommonJS module, it lands in the cache of `require` too.
+  required.add(file);
   version.touched.add(file);
   loading = version;
   const name = basename(file);
@@ -136,19 +138,22 @@ const resolve: module.ResolveHookSync = (specifier, context, next) => {
   if (key !== undefined && /^\.{0,2}\//.test(specifier)) noteTouched(specifier, parent);
   const resolved = next(specifier, context);
   if (!isLocal(resolved.url)) return resolved;
-  if (key !== undefined && !resolved.url.includes("?"))
-    return { ...resolved, url: `${resolved.url}?v=${key}` };
-  if (key === undefined && loading !== undefined && !resolved.url.includes("?")) {
-    const path = fileURLToPath(resolved.url);
-    required.add(path);
-    loading.touched.add(path);
-    // Watched, but not handed over: `require` reads the disk.
-    if (!loading.read.has(path)) {
-      loading.read.set(path, { path, format: "required", source: "", stamp: fileStamp(path) });
-    }
-  }
+  if (resolved.url.includes("?")) return resolved;
+  // `require` goes by file name and has a cache of its own.
+  const requires = context.conditions.includes("require");
+  if (key !== undefined && !requires) return { ...resolved, url: `${resolved.url}?v=${key}` };
+  if (requires && loading !== undefined) noteRequired(fileURLToPath(resolved.url), loading);
   return resolved;
 };
+
+/** Watched, but not handed over to other workers: `require` reads the disk. */
+function noteRequired(path: string, version: Version): void {
+  required.add(path);
+  version.touched.add(path);
+  if (!version.read.has(path)) {
+    version.read.set(path, { path, format: "required", source: "", stamp: fileStamp(path) });
+  }
+}
 
 /** A helper that does not exist yet: when it appears, the script is worth another try. */
 function noteTouched(specifier: string, parent: string): void {
