@@ -130,8 +130,8 @@ export class RunningBlock {
   /** Until it is asked to stop, or every thread has ended. */
   async #stay(): Promise<void> {
     this.#services.events.report({ type: "process:ready" });
-    // A block without threads stays for what it holds (a lock, say) until it is told to stop.
-    if (this.#alive().length === 0) await this.#asked.promise;
+    // A block that never had threads stays for what it holds (a lock, say) until it is told to stop.
+    if (this.#services.threads.list().length === 0) await this.#asked.promise;
     while (this.#stopping === undefined && this.#alive().length > 0) {
       await Promise.race([this.#asked.promise, Promise.all(this.#alive().map((thread) => thread.ended))]);
     }

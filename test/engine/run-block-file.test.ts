@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Events, type Happening, type Plain, type Result, unwrap } from "../../src/base/index.ts";
+import { type BlockRun, type RunBlockOptions, runBlockFile } from "../../src/engine/index.ts";
+import { openRrd } from "../../src/rrd/index.ts";
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "procblock-engine-"));
+  const files: Record<string, string> = {
+    "simplest.ts": "export const processBlock = () => ({ random: 7 });\n",
+    "simplest.yaml": "- script: simplest.ts\n",
+    "monitor.yaml": `__usage: {name: monitor, longrunning: true}
+run:
+  - {script: simplest.ts, cache: 0.02, thread_id: quick}
+`,
+    "stored.yaml": `__usage: {name: stored, longrunning: true}
+run:
+  - script: count.ts
+    cache: 1
+    thread_id: count
+    timeseries collect: {path: count.rrd, interval: 1, fields: [count]}
+`,
+    "count.ts": "let n = 0;\nexport const processBlock = () => ({ count: ++n });\n",
+    "breaker.yaml": `__usage: {name: breaker, longrunning: true}
+run:
+  - {script: breaker.ts, cache: 0.02, thread_id: breaker}
+`,
+    "breaker.ts": `let runs = 0;
+export const processBlock = async ({ shared }) => {
+  if (++runs === 3) await shared.lock("__running").breakLock();
+  return { runs };
+};
+`,
+    "fails.yaml": "run:\n  - shell: exit 3\n",
+    "fails-first.yaml": `__usage: {name: fails-first, longrunning: true}
+run:
+  - {script: moody.ts, cache: 0.02, thread_id: moody}
+`,
+    "moody.ts": `let runs = 0;
+export const processBlock = () => {
+  if (++runs === 1) throw new Error("not yet");
+  return { runs };
+};
+`,
+    "endless.yaml": "run:\n  - script: endless.ts\n",
+    "endless.ts": "export const processBlock = () => { for (;;); };\n",
+    "ends.yaml": `__usage: {name: ends, longrunning: true}
+run:
+  - {script: simplest.ts, cache: 0.02, thread_id: short, duration: 0.05}
+`,
+    "input.yaml": "result:\n  if size > 3:\n    big: true\n  else:\n    big: false\n",
+    "wrong.yaml": "run:\n  - schell: a\n  - shel: b\n",
+    "returns.yaml": "__return_tag: answer\nanswer: [1, 2]\nother: 3\n",
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+async function run(name: string, options: RunBlockOptions = {}): Promise<BlockRun> {
+  return unwrap(await runBlockFile(name, { cwd: dir, ...options }));
+}
+
+function messages(result: Result<unknown>): string[] {
+  return result.ok ? [] : result.problems.map(({ code, message }) => `${code}: ${message}`);
+}
+
+/** Resolves with the first happening of that kind. */
+function next(events: Events, wanted: (happening: Happening) => boolean): Promise<Happening> {
+  return new Promise((resolve) => {
+    const off = events.on((happening) => {
+      if (!wanted(happening)) return;
+      off();
+      resolve(happening);
+    });
+  });
+}
+
+describe("a block that is not long-running", () => {
+  test("is over with its result", async () => {
+    const { result, threads, longrunning, ended } = await run("simplest.yaml");
+    expect(result).toMatchObject({ run: { random: 7, args: [] } });
+    expect({ threads: threads.length, longrunning }).toEqual({ threads: 0, longrunning: false });
+    expect(await ended).toEqual({ ending: "done", problems: [] });
+  });
+
+  test("may run several times at once", async () => {
+    const runs = await Promise.all([1, 2, 3].map(() => run("simplest.yaml")));
+    expect(runs.map(({ result }) => (result as { run: { random: Plain } }).run.random)).toEqual([7, 7, 7]);
+    await Promise.all(runs.map(({ ended }) => ended));
+  });
+
+  test("gets input from arguments and as data", async () => {
+    expect((await run("input.yaml", { args: ["--size", "5"] })).result).toEqual({ result: { big: true } });
+    expect((await run("input.yaml", { inputData: { size: 1 } })).result).toEqual({ result: { big: false } });
+  });
+
+  test("may return one value alone", async () => {
+    expect((await run("returns.yaml")).result).toEqual([1, 2]);
+  });
+
+  test("gives its problems back when the file is wrong, all of them, and when a step fails", async () => {
+    const wrong = await runBlockFile("wrong.yaml", { cwd: dir });
+    expect(messages(wrong)).toHaveLength(2);
+    const failing = await runBlockFile("fails.yaml", { cwd: dir });
+    expect(messages(failing)).toEqual(["step-exit-status: shell: exit 3 ended with exit status 3"]);
+  });
+
+  test("says so when the store is not there yet", async () => {
+    expect(messages(await runBlockFile("simplest.yaml", { cwd: dir, store: "redis://x" }))).toEqual([
+      'space-unknown-store: unknown store "redis://x": only "memory:" is supported',
+    ]);
+  });
+
+  test("is cut off when it does not end in the grace time after it was asked to stop", async () => {
+    const asked = new AbortController();
+    const events = new Events();
+    const started = next(events, ({ type }) => type === "step:started");
+    const running = runBlockFile("endless.yaml", { cwd: dir, events, signal: asked.signal, grace: 0.05 });
+    await started;
+    asked.abort("enough");
+    const result = await running;
+    expect(result.ok).toBe(false);
+  });
+});
+
+describe("a long-running block", () => {
+  test("resolves with its first result and runs until it is stopped", async () => {
+    const { result, threads, longrunning, stop, ended } = await run("monitor.yaml");
+    expect(result).toMatchObject({ run: { random: 7, "run_thread.quick": { thread: "quick" } } });
+    expect(threads.map(({ id }) => id)).toEqual(["quick"]);
+    expect(longrunning).toBe(true);
+    await stop();
+    expect(await ended).toEqual({ ending: "stopped", problems: [] });
+    expect(threads.map((thread) => thread.status().state)).toEqual(["finished"]);
+    await stop();
+  });
+
+  test("runs once in a space, and again when it was stopped", async () => {
+    const first = await run("monitor.yaml");
+    expect(messages(await runBlockFile("monitor.yaml", { cwd: dir }))).toEqual([
+      'already-running: block "monitor" is running already',
+    ]);
+    await first.stop();
+    await (await run("monitor.yaml")).stop();
+  });
+
+  test("stops when a script takes its lock __running away", async () => {
+    const events = new Events();
+    const stopping = next(events, ({ type }) => type === "process:stopping");
+    const { ended } = await run("breaker.yaml", { events });
+    expect(await stopping).toMatchObject({ reason: "the lock __running was released" });
+    expect(await ended).toMatchObject({ ending: "stopped" });
+  });
+
+  test("stops with the signal it was given, also when that was aborted before", async () => {
+    const asked = new AbortController();
+    asked.abort();
+    const { ended } = await run("monitor.yaml", { signal: asked.signal });
+    expect(await ended).toMatchObject({ ending: "stopped" });
+  });
+
+  test("ends by itself when every thread has ended", async () => {
+    const { ended } = await run("ends.yaml");
+    expect(await ended).toEqual({ ending: "done", problems: [] });
+  });
+
+  test("goes on trying when its first run failed", async () => {
+    const events = new Events();
+    const failed = next(events, ({ type }) => type === "thread:failed");
+    const { threads, stop } = await run("fails-first.yaml", { events });
+    expect(await failed).toMatchObject({ thread: "moody" });
+    const [thread] = threads;
+    while (thread?.latest() === undefined) await new Promise((resolve) => setImmediate(resolve));
+    expect(thread.status()).toMatchObject({ errors: 1, error: undefined });
+    await stop();
+  });
+
+  test("runs each step once with `once`, and ends", async () => {
+    const { result, threads, longrunning, ended } = await run("monitor.yaml", { once: true });
+    expect(result).toMatchObject({ run: { random: 7 } });
+    expect({ threads: threads.length, longrunning }).toEqual({ threads: 0, longrunning: false });
+    expect(await ended).toEqual({ ending: "done", problems: [] });
+  });
+
+  test("has everything stored that it produced before it was stopped", async () => {
+    const events = new Events();
+    const stored: number[] = [];
+    events.on((happening) => happening.type === "sample:stored" && stored.push(happening.time));
+    const finished = next(events, ({ type }) => type === "step:finished");
+    const { threads, stop } = await run("stored.yaml", { events });
+    const [thread] = threads;
+    await finished;
+    await stop();
+    expect(stored).toHaveLength(
+      threads.reduce((sum, thread) => sum + thread.status().runs, 0) || stored.length,
+    );
+    const file = unwrap(openRrd(join(dir, "count.rrd"), { mode: "read" }));
+    expect(file.lastUpdate).toBeCloseTo(stored.at(-1) ?? 0, 2);
+    file.close();
+  });
+});
