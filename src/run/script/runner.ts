@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, extname } from "node:path";
 import type { Bytes, Mapping, Problem, Seconds } from "../../base/index.ts";
@@ -210,7 +210,7 @@ class Runner implements ScriptRunner {
   #settings(ownProcess: boolean): WorkerSettings {
     const { compileCache } = this.#options;
     return {
-      compileCache: compileCache !== undefined && existsSync(compileCache) ? compileCache : undefined,
+      compileCache,
       maxResult: this.#options.maxResult ?? 16 * MEBIBYTE,
       maxLog: MEBIBYTE,
       ownProcess,

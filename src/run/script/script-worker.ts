@@ -282,7 +282,7 @@ export class ScriptWorker implements Watched {
         return;
       case "shared":
         this.#usedShared = true;
-        void this.#shared?.receive(message);
+        void this.#shared?.receive(message, this.#job?.call.label ?? "script");
         return;
       default:
         assertNever(message);

@@ -25,15 +25,18 @@ export class SharedServer {
   /** Ends the waiting for a lease to get lost once it was given back. */
   readonly #watched = new Map<number, () => void>();
   #next = 1;
+  /** Aborted when the call ends: nobody waits for a lock any more. */
+  #call = new AbortController();
 
   constructor(space: Space, reply: (reply: SharedReply) => void) {
     this.#space = space;
     this.#reply = reply;
   }
 
-  async receive(request: SharedRequest): Promise<void> {
+  /** `thread` is shown as the holder of locks. */
+  async receive(request: SharedRequest, thread: string): Promise<void> {
     try {
-      this.#reply({ kind: "shared", id: request.id, ...(await this.#carryOut(request)) });
+      this.#reply({ kind: "shared", id: request.id, ...(await this.#carryOut(request, thread)) });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#reply({ kind: "shared", id: request.id, error: message });
@@ -42,26 +45,30 @@ export class SharedServer {
 
   /** Releases what the call that ended still holds. */
   async endCall(): Promise<void> {
+    this.#call.abort();
+    this.#call = new AbortController();
     const held = [...this.#held.values()] as Methods[];
     this.#held.clear();
     for (const stop of this.#watched.values()) stop();
     this.#watched.clear();
-    for (const one of held) {
-      try {
-        await (one.release ?? one.nack ?? one.return)?.call(one);
-      } catch {
-        // Lost or expired already.
-      }
-    }
+    await Promise.all(held.map(giveBack));
   }
 
-  async #carryOut({ target, method, args }: SharedRequest): Promise<{ value?: unknown; handle?: number }> {
+  async #carryOut(
+    { target, method, args: given }: SharedRequest,
+    thread: string,
+  ): Promise<{ value?: unknown; handle?: number }> {
     if (!allowed[target.of].includes(method)) throw internalError(`method ${method} of ${target.of}`);
     const on = this.#targetOf(target);
     if (method === "lost" && target.of === "handle") return this.#whenLost(target.handle, on);
     const called = on[method];
     if (called === undefined) throw internalError(`${target.of} has no ${method}`);
-    const value: unknown = await called.apply(on, [...args]);
+    const { signal } = this.#call;
+    const args =
+      method === "acquire"
+        ? [{ holder: { thread }, ...(given[0] as object | undefined), signal }]
+        : [...given];
+    const value: unknown = await called.apply(on, args);
     if (target.of === "handle") {
       if (method !== "next" && method !== "extend") this.#letGo(target.handle);
       return { value: method === "next" ? value : undefined };
@@ -70,6 +77,11 @@ export class SharedServer {
       return { handle: this.#hold((value as AsyncIterable<unknown>)[Symbol.asyncIterator]()) };
     }
     if (typeof value === "object" && value !== null && (method === "acquire" || method === "take")) {
+      // The call ended while it waited: there is nobody left to give it back.
+      if (signal.aborted) {
+        await giveBack(value as Methods);
+        return {};
+      }
       return { value: describeHeld(value), handle: this.#hold(value) };
     }
     return { value };
@@ -115,6 +127,14 @@ export class SharedServer {
     const handle = this.#next++;
     this.#held.set(handle, value);
     return handle;
+  }
+}
+
+async function giveBack(held: Methods): Promise<void> {
+  try {
+    await (held.release ?? held.nack ?? held.return)?.call(held);
+  } catch {
+    // Lost or expired already.
   }
 }
 
