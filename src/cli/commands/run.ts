@@ -3,6 +3,7 @@ import { parseCommandLine, type Usage, usageText } from "../../block/index.ts";
 import { type PreparedBlock, prepareBlock, type Scripts, startBlock } from "../../engine/index.ts";
 import { type ExitCode, type Io, wantsColour } from "../io.ts";
 import { Log } from "../log.ts";
+import { missingFile } from "../missing-file.ts";
 import { type Given, optionLines, readOptions } from "../options.ts";
 import { renderOutput } from "../output.ts";
 import { report, usageProblem, wrongUsage } from "../report.ts";
@@ -24,7 +25,8 @@ export async function run(io: Io, argv: readonly string[], early?: Scripts): Pro
   try {
     const prepared = await prepareBlock(file, { cwd: io.cwd, env: io.env, clock: io.clock, events }, early);
     if (!prepared.ok) {
-      report(io, prepared.problems);
+      const missing = missingFile(io.cwd, file);
+      report(io, missing === undefined ? prepared.problems : [missing]);
       return 2;
     }
     const line = readCommandLine(before.value.values, rest, prepared.value.block.usage);

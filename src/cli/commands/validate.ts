@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import type { Plain, Problem } from "../../base/index.ts";
 import { prepareBlock } from "../../engine/index.ts";
+import { missingFile } from "../missing-file.ts";
 import { type Options, optionLines, readOptions } from "../options.ts";
 import { toJson } from "../output.ts";
 import { report, usageProblem, wrongUsage } from "../report.ts";
@@ -36,7 +37,9 @@ Exit code: 0 all are fine (warnings are), 2 at least one is not.
     const prepared = await prepareBlock(file, { cwd: io.cwd, env: io.env, clock: io.clock });
     if (prepared.ok) await prepared.value.services.close();
     else wrong++;
-    const problems: readonly Problem[] = prepared.ok ? prepared.warnings : prepared.problems;
+    const missing = missingFile(io.cwd, file);
+    const found: readonly Problem[] = prepared.ok ? prepared.warnings : prepared.problems;
+    const problems = missing === undefined ? found : [missing];
     const name = relative(io.cwd, resolve(io.cwd, file));
     if (values.has("json")) {
       io.stdout.write(`${toJson({ file: name, ok: prepared.ok, problems: problems as unknown as Plain })}\n`);
