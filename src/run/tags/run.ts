@@ -62,11 +62,16 @@ export async function runTimed(
   });
   if (!result.ok) return result;
   const output = emptyMapping();
-  setKey(output, "__duration", (clock.monotonic() - started) / 1000);
-  setKey(output, "__start_time", startTime);
+  setKey(output, "__duration", wholeMicroseconds((clock.monotonic() - started) / 1000));
+  setKey(output, "__start_time", wholeMicroseconds(startTime));
   if (getKey(own.pipeData, "args") === undefined) setKey(output, "args", []);
   for (const key of Object.keys(own.pipeData))
     if (key !== "__duration" && key !== "__start_time")
       setKey(output, key, copyPlain(getKey(own.pipeData, key) ?? null));
   return { ok: true, output };
+}
+
+/** Finer digits of the clocks are noise of floating point. */
+function wholeMicroseconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6;
 }
