@@ -75,7 +75,6 @@ export function exitOutcome(
   status: number | null,
   signal: NodeJS.Signals | null,
   value: { readonly output: string; readonly outputError: string },
-  call: CommandCall,
 ): Outcome<CommandReturn> {
   if (signal !== null) return { ok: false, failure: killed(signal) };
   const number = status ?? 0;
@@ -92,7 +91,6 @@ export function exitOutcome(
   }
   const inner = number > 128 ? deadlySignal(number - 128) : undefined;
   if (inner !== undefined) return { ok: false, failure: { ...killed(inner), exitStatus: number } };
-  void call;
   return { ok: true, value: { ...value, status: number } };
 }
 
@@ -107,19 +105,10 @@ function shellSaid(errors: string): string | undefined {
   return match?.[1]?.slice(0, 500);
 }
 
-/** The signals that end a process by default and that a command is killed with in practice. */
+/** Without SIGHUP, SIGINT and SIGTRAP: 129 and 130 are what many programs answer to wrong usage or Ctrl-C. */
+const deadly = ["SIGQUIT", "SIGILL", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL"] as const;
+const deadlyToo = ["SIGSEGV", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGXCPU", "SIGXFSZ", "SIGSYS"] as const;
+
 function deadlySignal(number: number): NodeJS.Signals | undefined {
-  const names = [
-    "SIGHUP",
-    "SIGINT",
-    "SIGQUIT",
-    "SIGILL",
-    "SIGTRAP",
-    "SIGABRT",
-    "SIGBUS",
-    "SIGFPE",
-    "SIGKILL",
-  ] as const;
-  const more = ["SIGSEGV", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGXCPU", "SIGXFSZ", "SIGSYS"] as const;
-  return [...names, ...more].find((name) => constants.signals[name] === number);
+  return [...deadly, ...deadlyToo].find((name) => constants.signals[name] === number);
 }

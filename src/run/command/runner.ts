@@ -168,9 +168,7 @@ class Execution {
     this.#lines?.end();
     const value = { output: this.#output.text(), outputError: this.#errors.text() };
     this.#settle(
-      this.#reason !== undefined
-        ? { ok: false, failure: this.#reason }
-        : exitOutcome(status, signal, value, this.#call),
+      this.#reason !== undefined ? { ok: false, failure: this.#reason } : exitOutcome(status, signal, value),
     );
     // A grandchild in the background may hold the pipes open for as long as it lives: our ends are closed.
     for (const stream of [child?.stdin, child?.stdout, child?.stderr]) stream?.destroy();

@@ -15,7 +15,7 @@ import type { Watched } from "./heap-watch.ts";
 const FLAG = "--no-osr-from-maglev";
 
 /** Milliseconds. */
-const SUSPICIOUS = 4;
+const SUSPICIOUS = 8;
 
 let isSet = false;
 let timer: NodeJS.Timeout | undefined;

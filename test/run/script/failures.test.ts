@@ -106,17 +106,25 @@ test("an endless loop is stopped by its timeout, and the next call has a new wor
   expect(resultOf(await scripts.run(script(program("random.ts")), call()))).toHaveProperty("random");
 });
 
-test("a stopped call gets its signal first, and its result counts", async () => {
+test("a loop over built-in functions, which V8 could make unstoppable, is stopped as well", async () => {
   const { scripts } = runner();
+  const loops = file("a.mjs", "export default () => { let last; for (;;) last = new Array(1000); };");
+  const outcome = await scripts.run(script(loops), call({ timeout: seconds(0.3) }));
+  expect(failureOf(outcome).kind).toBe("timeout");
+  const start = performance.now();
+  await scripts.close();
+  expect(performance.now() - start).toBeLessThan(2_500);
+});
+
+test("a stopped call gets its signal first, and its result counts", async () => {
   const waits = file(
     "a.mjs",
     "export default ({ signal, log }) => { log('waiting'); return new Promise((r) => signal.addEventListener('abort', () => r({ saved: true }))); };",
   );
   const controller = new AbortController();
-  const { scripts: other } = runner({ log: () => controller.abort() });
-  const outcome = await other.run(script(waits), call({ signal: controller.signal, grace: seconds(5) }));
+  const { scripts } = runner({ log: () => controller.abort() });
+  const outcome = await scripts.run(script(waits), call({ signal: controller.signal, grace: seconds(5) }));
   expect(resultOf(outcome)).toEqual({ saved: true });
-  void scripts;
 });
 
 test("a call that does not listen is ended after the grace time", async () => {
