@@ -4,7 +4,7 @@ import { didYouMean } from "../base/index.ts";
 import { createScriptsEarly } from "../engine/index.ts";
 import { type Command, commands, laterCommands } from "./commands/table.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { usageProblem, wrongUsage } from "./report.ts";
+import { notYet, usageProblem, wrongUsage } from "./report.ts";
 
 /** Finds the command that `argv` asks for and hands over to it. */
 export async function main(io: Io): Promise<ExitCode> {
@@ -40,7 +40,7 @@ function isBlockFile(io: Io, word: string): boolean {
 
 function unknownCommand(word: string) {
   if (laterCommands.includes(word)) {
-    return usageProblem(`"${word}" is not there yet: it comes in a later version of procblock`);
+    return notYet(word);
   }
   const nearest = didYouMean(word, Object.keys(commands));
   return usageProblem(`no command and no file is named "${word}"${nearest}`, [

@@ -17,3 +17,8 @@ export function wrongUsage(io: Io, problems: readonly Problem[], command?: strin
 export function usageProblem(message: string, notes: readonly string[] = []): Problem {
   return problem("usage", message, { notes });
 }
+
+/** Named by the language, but not built yet: said clearly, so that nobody looks for a typing mistake. */
+export function notYet(what: string): Problem {
+  return usageProblem(`"${what}" is not there yet: it comes in a later version of procblock`);
+}

@@ -37,6 +37,9 @@ describe("procblock", () => {
     const told = await procblock(["stop", "monitor"]);
     expect(told).toMatchObject({ code: 2, stdout: "" });
     expect(told.stderr).toContain('"stop" is not there yet');
+    const daemon = await procblock(["demos/simplest/simplest_monitor.yaml", "--daemon"]);
+    expect(daemon).toMatchObject({ code: 2, stdout: "" });
+    expect(daemon.stderr).toContain('"--daemon" is not there yet');
   });
 
   test("run without a file says what is missing", async () => {

@@ -6,13 +6,14 @@ import { Log } from "../log.ts";
 import { missingFile } from "../missing-file.ts";
 import { type Given, optionLines, readOptions } from "../options.ts";
 import { renderOutput } from "../output.ts";
-import { report, usageProblem, wrongUsage } from "../report.ts";
+import { notYet, report, usageProblem, wrongUsage } from "../report.ts";
 import { logOptions, outputFormat, partArguments, runOptions } from "../run-options.ts";
 import { stopOnSignals } from "../signals.ts";
 import { Trace } from "../trace.ts";
 
 /** `procblock FILE …`, `procblock run FILE …` */
 export async function run(io: Io, argv: readonly string[], early?: Scripts): Promise<ExitCode> {
+  if (argv[0] === "--daemon") return wrongUsage(io, [notYet("--daemon")]);
   const before = readOptions(argv, runOptions, { stopAtWord: true });
   if (!before.ok) return wrongUsage(io, before.problems, "run");
   const [file, ...rest] = before.value.rest;
@@ -30,12 +31,17 @@ export async function run(io: Io, argv: readonly string[], early?: Scripts): Pro
       return 2;
     }
     const line = readCommandLine(before.value.values, rest, prepared.value.block.usage);
+    if (!line.ok || line.value.asksHelp) await prepared.value.services.close();
     if (!line.ok) return wrongUsage(io, line.problems, file);
     if (line.value.asksHelp) {
       io.stdout.write(usageText(prepared.value.block.usage, file));
       return 0;
     }
     log.configure(logOptions(io, line.value.ours));
+    if (prepared.value.block.usage.daemon) {
+      const text = "daemon: true has no effect yet: this runs in the foreground";
+      events.report({ type: "log:written", level: "warn", text, thread: undefined });
+    }
     if (line.value.ours.has("trace")) watch(io, events, log.options?.format === "json");
     return await start(io, prepared.value, line.value, log, stop.signal);
   } finally {
@@ -63,6 +69,8 @@ function readCommandLine(
     ),
   );
   const { ours, blocks } = partArguments(rest, declared);
+  const words = blocks.slice(0, blocks.includes("--") ? blocks.indexOf("--") : undefined);
+  if (words.includes("--daemon") && !declared.has("daemon")) return failed(notYet("--daemon"));
   const own = readOptions(ours, runOptions);
   if (!own.ok) return own;
   const values = new Map([...before, ...own.value.values]);

@@ -44,5 +44,5 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
 };
 
-/** Said clearly, so that nobody looks for a typing mistake. */
+/** See `notYet`. */
 export const laterCommands: readonly string[] = ["ps", "status", "logs", "stop", "restart", "shared"];
