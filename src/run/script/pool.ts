@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { formatDuration } from "../../base/index.ts";
-import { abortedFailure, type Job, ScriptWorker, type WorkerServices } from "./script-worker.ts";
+import { type Job, ScriptWorker, type WorkerServices } from "./script-worker.ts";
+import { abortedFailure } from "./worker-failure.ts";
 import type { StartHost } from "./worker-host.ts";
 
 /*

@@ -7,8 +7,9 @@ import { type Failure, failureProblem, type Outcome } from "../failure.ts";
 import { LineSplitter } from "../line-splitter.ts";
 import { signalGroup } from "../process-group.ts";
 import { fromPythonJson, toPythonJson } from "./python-json.ts";
-import { abortedFailure, type Job } from "./script-worker.ts";
+import type { Job } from "./script-worker.ts";
 import type { ScriptLog, ScriptReturn } from "./types.ts";
+import { abortedFailure } from "./worker-failure.ts";
 
 /** Between asking a process group to end and ending it, milliseconds. */
 const GRACE = 2_000;

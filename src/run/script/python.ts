@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { basename } from "node:path";
 import type { Problem } from "../../base/index.ts";
 import { PythonProcess } from "./python-process.ts";
-import { abortedFailure, type Job } from "./script-worker.ts";
+import type { Job } from "./script-worker.ts";
 import type { ScriptLog } from "./types.ts";
+import { abortedFailure } from "./worker-failure.ts";
 
 export interface PythonOptions {
   readonly log: ScriptLog;

@@ -1,21 +1,15 @@
 import { setMaxListeners } from "node:events";
 import { basename } from "node:path";
-import {
-  assertNever,
-  emptyMapping,
-  formatBytes,
-  formatDuration,
-  internalError,
-  type Mapping,
-} from "../../base/index.ts";
+import { assertNever, emptyMapping, formatDuration, internalError, type Mapping } from "../../base/index.ts";
 import type { Space } from "../../unidist/index.ts";
 import type { Failure, Outcome } from "../failure.ts";
 import { noteCall, unwatchHeap, type Watched, watchHeap } from "./heap-watch.ts";
-import { isEmpty, isWorthAPart, knownEnvironment, partNumber } from "./parts.ts";
-import type { CallMessage, CallSetting, FromWorker } from "./protocol.ts";
+import { KnownToWorker } from "./known-to-worker.ts";
+import type { FromWorker } from "./protocol.ts";
 import { SharedServer } from "./shared-server.ts";
 import type { ScriptCall, ScriptLog, ScriptReference, ScriptReturn } from "./types.ts";
 import type { ScriptVersions } from "./versions.ts";
+import { abortedFailure, workerFailure } from "./worker-failure.ts";
 import type { StartHost, WorkerEnd, WorkerHost } from "./worker-host.ts";
 
 /** One call on its way. */
@@ -34,21 +28,7 @@ export interface WorkerServices {
   readonly memory: number;
 }
 
-/** After so many outdated versions of scripts a worker is replaced: modules cannot be unloaded. */
-const MOST_OUTDATED = 20;
-/** After so many shared values, likewise. */
-const MOST_PARTS = 20_000;
-
-/** A script the worker knows, and the setting of its last call there. */
-interface Introduced {
-  readonly number: number;
-  readonly script: ScriptReference;
-  last: CallSetting | undefined;
-}
-
-const scriptNumbers = new WeakMap<ScriptReference, number>();
 const unlimitedSignals = new WeakSet<AbortSignal>();
-let nextScript = 1;
 let nextCall = 1;
 
 /** The main thread's half of one worker: sends it what it does not know yet, and watches over the call it runs. */
@@ -57,10 +37,7 @@ export class ScriptWorker implements Watched {
   readonly #host: WorkerHost;
   readonly #whenFree: (worker: ScriptWorker) => void;
   readonly #whenGone: (worker: ScriptWorker) => void;
-  readonly #parts = new Set<number>();
-  readonly #scripts = new Map<number, Introduced>();
-  readonly #versions = new Set<string>();
-  readonly #files = new Set<string>();
+  readonly #known: KnownToWorker;
   readonly #shared: SharedServer | undefined;
   readonly #handled: Int32Array<SharedArrayBuffer> | undefined;
   #ready = false;
@@ -94,6 +71,7 @@ export class ScriptWorker implements Watched {
       onEnd: (end) => this.#ended(end),
       onOutput: (text) => services.log("warn", text.trimEnd(), this.#job?.call.label ?? "script"),
     });
+    this.#known = new KnownToWorker((message) => this.#host.post(message));
     watchHeap(this);
     this.#shared =
       services.space === undefined
@@ -156,7 +134,8 @@ export class ScriptWorker implements Watched {
       this.#retired = true;
       return;
     }
-    this.#kill(this.#failureOf({ kind: "out-of-memory" }, this.#job));
+    const { file } = this.#job.script;
+    this.#kill(workerFailure({ kind: "out-of-memory" }, file, this.#services.memory));
   }
 
   async end(): Promise<void> {
@@ -169,83 +148,21 @@ export class ScriptWorker implements Watched {
   }
 
   #send(job: Job): void {
-    const { script, call } = job;
+    const { script } = job;
     const choice = this.#services.versions.choose(script.file);
     if (choice.kind === "missing") {
       const message = `there is no script "${script.file}"`;
       this.#settle({ ok: false, failure: { kind: "not-found", message } });
       return;
     }
-    const known = this.#introduce(script);
-    if (!this.#versions.has(choice.key)) {
-      this.#versions.add(choice.key);
-      this.#files.add(script.file);
-      if (choice.files !== undefined && choice.files.length > 0) {
-        this.#host.post({ kind: "version", key: choice.key, files: choice.files });
-      }
-    }
     this.#version = choice.key;
     this.#id = nextCall++;
-    const message: { -readonly [K in keyof CallMessage]: CallMessage[K] } = {
-      kind: "call",
-      id: this.#id,
-      script: known.number,
-      pipeData: call.pipeData,
-    };
-    const env = isEmpty(call.env) ? undefined : this.#part(knownEnvironment(call.env));
-    const { last } = known;
-    if (
-      last === undefined ||
-      last.version !== choice.key ||
-      last.label !== call.label ||
-      last.cwd !== call.cwd ||
-      last.env !== env
-    ) {
-      message.setting = { version: choice.key, label: call.label, cwd: call.cwd, env };
-      known.last = message.setting;
-    }
-    if (!isEmpty(call.inputData)) {
-      message.inputData = isWorthAPart(call.inputData) ? this.#part(call.inputData) : call.inputData;
-    }
-    if (call.args.length > 0) message.args = isWorthAPart(call.args) ? this.#part(call.args) : call.args;
-    if (!isEmpty(call.requestState)) message.requestState = call.requestState;
+    const message = this.#known.callMessage(this.#id, job.script, job.call, choice);
     if (job.emit !== undefined) {
       if (this.#handled !== undefined) Atomics.store(this.#handled, 0, 0);
       message.emit = { handled: this.#handled };
     }
     this.#host.post(message);
-  }
-
-  #introduce(script: ScriptReference): Introduced {
-    let number = scriptNumbers.get(script);
-    if (number === undefined) {
-      number = nextScript++;
-      scriptNumbers.set(script, number);
-    }
-    let known = this.#scripts.get(number);
-    if (known === undefined) {
-      const { block, blockParent, tag } = script.fixed;
-      this.#host.post({
-        kind: "script",
-        block: this.#part(block),
-        blockParent: blockParent === null ? undefined : this.#part(blockParent),
-        id: number,
-        file: script.file,
-        tag,
-      });
-      known = { number, script, last: undefined };
-      this.#scripts.set(number, known);
-    }
-    return known;
-  }
-
-  #part(value: object): number {
-    const number = partNumber(value);
-    if (!this.#parts.has(number)) {
-      this.#parts.add(number);
-      this.#host.post({ kind: "part", id: number, value: value as Mapping });
-    }
-    return number;
   }
 
   #receive(message: FromWorker): void {
@@ -266,7 +183,7 @@ export class ScriptWorker implements Watched {
         this.#services.log(message.level, message.text, message.label);
         return;
       case "loaded": {
-        const script = this.#scripts.get(message.script)?.script;
+        const script = this.#known.script(message.script);
         if (script !== undefined) this.#services.versions.loaded(script.file, message.version, message.files);
         return;
       }
@@ -344,39 +261,12 @@ export class ScriptWorker implements Watched {
     this.#gone = true;
     unwatchHeap(this);
     if (this.#job !== undefined) {
-      this.#settle({ ok: false, failure: this.#exiting ?? this.#failureOf(end, this.#job) });
+      this.#settle({
+        ok: false,
+        failure: this.#exiting ?? workerFailure(end, this.#job.script.file, this.#services.memory),
+      });
     }
     this.#whenGone(this);
-  }
-
-  #failureOf(end: WorkerEnd, job: Job): Failure {
-    const script = `script "${basename(job.script.file)}"`;
-    switch (end.kind) {
-      case "asked":
-        return abortedFailure(job.script.file);
-      case "out-of-memory":
-        return {
-          kind: "out-of-memory",
-          message: `${script} needed more than ${formatBytes(this.#services.memory)} of memory, its limit`,
-          notes: ["set memory: at the step to allow more"],
-        };
-      case "exited":
-        return {
-          kind: "exited",
-          message: `${script} ended its worker with status ${end.status}`,
-          exitStatus: end.status,
-        };
-      case "crashed":
-        return {
-          kind: "crashed",
-          message: `${script} crashed its process with ${end.signal}`,
-          signal: end.signal,
-        };
-      case "failed":
-        return { kind: "crashed", message: `${script}: its worker failed: ${end.message}` };
-      default:
-        return assertNever(end);
-    }
   }
 
   #settle(outcome: Outcome<ScriptReturn>, options: { stay?: boolean } = {}): void {
@@ -394,13 +284,8 @@ export class ScriptWorker implements Watched {
       this.#usedShared = false;
       void this.#shared?.endCall();
     }
-    if (this.#versions.size - this.#files.size > MOST_OUTDATED || this.#parts.size > MOST_PARTS)
-      this.#retired = true;
+    if (this.#known.full) this.#retired = true;
     job.settle(outcome);
     if (!this.#gone && options.stay !== true) this.#whenFree(this);
   }
-}
-
-export function abortedFailure(file: string): Failure {
-  return { kind: "aborted", message: `script "${basename(file)}" was stopped` };
 }

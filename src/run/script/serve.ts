@@ -6,6 +6,7 @@ import { Emitter } from "./emitter.ts";
 import { giveVersion, loadScript, type ScriptFunction } from "./modules.ts";
 import { NotPlain, plainMapping } from "./plain-result.ts";
 import type { CallMessage, CallSetting, FromWorker, ToWorker, WorkerSettings } from "./protocol.ts";
+import { changedState } from "./request-state.ts";
 import { SharedClient } from "./shared-client.ts";
 import { WorkerLog } from "./worker-log.ts";
 
@@ -268,7 +269,7 @@ function finish(now: Running, value: unknown): void {
   try {
     const result =
       value === undefined || value === null ? undefined : plainMapping(value, settings.maxResult);
-    const state = changedState(now);
+    const state = changedState(now.state, now.stateBefore, settings.maxResult);
     end(now);
     post({ kind: "return", id: now.id, result, ...(state === undefined ? {} : { requestState: state }) });
   } catch (error) {
@@ -279,25 +280,6 @@ function finish(now: Running, value: unknown): void {
     const message = `script "${basename(now.script.file)}" returned ${error.message}`;
     fail(now, { kind: "bad-result", message });
   }
-}
-
-function changedState(now: Running): Mapping | undefined {
-  if (now.stateBefore === undefined && Object.keys(now.state).length === 0) return undefined;
-  const state = plainMapping(now.state, settings.maxResult);
-  return now.stateBefore !== undefined && samePlain(state, now.stateBefore) ? undefined : state;
-}
-
-function samePlain(a: Plain | undefined, b: Plain | undefined): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = a as Mapping;
-  const right = b as Mapping;
-  const keys = Object.keys(left);
-  return (
-    keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && samePlain(left[key], right[key]))
-  );
 }
 
 function threw(now: Running, error: unknown): void {
