@@ -15,6 +15,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -24,6 +25,8 @@ import { lazyBuiltins } from "./lazy-builtins.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = `${root}dist`;
+/** Takes the place of dist/ when everything in it was built: a failed build leaves the last good one. */
+const fresh = `${root}dist.new`;
 const options = new Set(process.argv.slice(2));
 
 /** Every start needs these, so they are part of the bundle; dependencies are loaded when first used, if at all. */
@@ -34,7 +37,7 @@ const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
 
 const common: BuildOptions = {
   absWorkingDir: root,
-  outdir: "dist",
+  outdir: fresh,
   bundle: true,
   platform: "node",
   target: "node24",
@@ -109,24 +112,28 @@ async function bundle(): Promise<void> {
       }),
     ),
   ]);
-  copyFileSync(`${root}src/run/script/python-host.py`, `${dist}/python-host.py`);
+  copyFileSync(`${root}src/run/script/python-host.py`, `${fresh}/python-host.py`);
   const licenses = bundled.map(
     (name) => `${name}\n\n${readFileSync(`${root}node_modules/${name}/LICENSE`, "utf8")}`,
   );
-  writeFileSync(`${dist}/THIRD-PARTY-LICENSES`, licenses.join("\n----\n\n"));
+  writeFileSync(`${fresh}/THIRD-PARTY-LICENSES`, licenses.join("\n----\n\n"));
 }
 
 /** Declarations of what `import … from "procblock"` gives. */
 function declarations(): boolean {
   const compiler = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
-  const done = spawnSync(process.execPath, [compiler, "-p", `${root}build/tsconfig.json`], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const done = spawnSync(
+    process.execPath,
+    [compiler, "-p", `${root}build/tsconfig.json`, "--outDir", `${fresh}/types`],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   if (done.status !== 0) process.stderr.write(`${done.stdout}${done.stderr}`);
   else {
     // Otherwise it depends on the reader's own settings whether `await using` types are known.
-    const entry = `${dist}/types/index.d.ts`;
+    const entry = `${fresh}/types/index.d.ts`;
     writeFileSync(entry, `/// <reference lib="esnext.disposable" />\n${readFileSync(entry, "utf8")}`);
   }
   return done.status === 0;
@@ -141,10 +148,12 @@ const started = performance.now();
 const bundleOnly = options.has("--bundle-only");
 // Made before anything is bundled: the validator is part of the bundle.
 if (!bundleOnly || !existsSync(`${root}src/block/check/schema-check.generated.js`)) await schemas();
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
+rmSync(fresh, { recursive: true, force: true });
+mkdirSync(fresh, { recursive: true });
 await bundle();
 if (!bundleOnly && !declarations()) process.exit(1);
+rmSync(dist, { recursive: true, force: true });
+renameSync(fresh, dist);
 if (!options.has("--quiet")) {
   console.log(`built dist/ in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
