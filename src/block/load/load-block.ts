@@ -30,7 +30,7 @@ export interface LoadOptions {
   readonly maxBytes?: Bytes | number;
   /** Mappings and lists inside each other. Default 64. */
   readonly maxDepth?: number;
-  /** Values of the whole block, imports and aliases counted as often as they are used. Default 50,000. */
+  /** Values of the whole block, imports and aliases counted as often as they are used. Default 200,000. */
   readonly maxNodes?: number;
   /** Files that import each other in a chain. Default 20. */
   readonly maxImportDepth?: number;
@@ -102,9 +102,9 @@ class LoadSession {
       this.problems.push(...document);
       return undefined;
     }
-    const { data, nodes, problems } = toData(document, source, limits);
+    const { data, nodes, places, problems } = toData(document, source, limits);
     this.problems.push(...problems);
-    const own = new FilePlaces(source);
+    const own = new FilePlaces(source, places);
     const listFile = chain.length === 1 && Array.isArray(data);
     if (data === undefined || !text.includes("__import__")) {
       return { data, places: new BlockPlaces(own, [], listFile), nodes };

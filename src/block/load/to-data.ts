@@ -20,6 +20,7 @@ import {
   setKey,
 } from "../../base/index.ts";
 import { tooManyNodes, type YamlLimits } from "./parse-yaml.ts";
+import { type Entry, type Inside, PlaceTable, scalarInside } from "./place-table.ts";
 import type { SourceText } from "./source-text.ts";
 
 /**
@@ -31,14 +32,18 @@ export function toData(
   document: Document.Parsed,
   source: SourceText,
   limits: YamlLimits,
-): { data: Plain | undefined; nodes: number; problems: readonly Problem[] } {
+): { data: Plain | undefined; nodes: number; places: PlaceTable; problems: readonly Problem[] } {
   const converter = new Converter(source, limits);
+  const { places, problems } = converter;
+  const { contents } = document;
+  if (contents === null) return { data: undefined, nodes: 0, places, problems };
   try {
-    const data = document.contents === null ? undefined : converter.value(document.contents);
-    return { data, nodes: converter.nodes, problems: converter.problems };
+    const { value, inside } = converter.value(contents);
+    places.setTop(contents.range, inside);
+    return { data: value, nodes: converter.nodes, places, problems };
   } catch (error) {
     if (error instanceof TooMany) {
-      return { data: undefined, nodes: converter.nodes, problems: [...converter.problems, error.problem] };
+      return { data: undefined, nodes: converter.nodes, places, problems: [...problems, error.problem] };
     }
     throw error;
   }
@@ -52,13 +57,19 @@ class TooMany extends Error {
   }
 }
 
-interface Anchored {
+/** A value, and where the places of what is inside it are. */
+interface Placed {
   readonly value: Plain;
+  readonly inside: Inside;
+}
+
+interface Anchored extends Placed {
   readonly nodes: number;
 }
 
 class Converter {
   readonly problems: Problem[] = [];
+  readonly places = new PlaceTable();
   readonly #source: SourceText;
   readonly #limits: YamlLimits;
   /** Undefined while the anchored value itself is being read: an alias to it would be a cycle. */
@@ -86,22 +97,22 @@ class Converter {
     throw new TooMany(tooManyNodes(this.#limits.maxNodes, this.#source, node.range?.[0] ?? 0));
   }
 
-  value(node: Node): Plain {
+  value(node: Node): Placed {
     if (isAlias(node)) return this.#alias(node);
     const { anchor } = node as { anchor?: string };
     if (anchor === undefined) return this.#content(node);
     const before = this.nodes;
     this.#anchors.set(anchor, undefined);
-    const value = this.#content(node);
-    this.#anchors.set(anchor, { value, nodes: this.nodes - before });
-    return value;
+    const placed = this.#content(node);
+    this.#anchors.set(anchor, { ...placed, nodes: this.nodes - before });
+    return placed;
   }
 
-  #alias(node: Node & { source: string }): Plain {
+  #alias(node: Node & { source: string }): Placed {
     const anchored = this.#anchors.get(node.source);
     if (anchored !== undefined) {
       this.#count(anchored.nodes, node);
-      return anchored.value;
+      return anchored;
     }
     if (this.#anchors.has(node.source)) {
       this.#report(
@@ -110,43 +121,52 @@ class Converter {
         node,
       );
     } else this.#report("unknown-alias", `*${node.source} has no &${node.source} above it`, node);
-    return null;
+    return NOTHING;
   }
 
-  #content(node: Node): Plain {
+  #content(node: Node): Placed {
     this.#count(1, node);
     if (isMap(node)) return this.#mapping(node);
     if (isSeq(node)) return this.#list(node);
-    return isScalar(node) ? scalarValue(node) : null;
+    return isScalar(node) ? { value: scalarValue(node), inside: scalarInside } : NOTHING;
   }
 
-  #list(node: { items: readonly unknown[] }): Plain {
+  #list(node: { items: readonly unknown[] }): Placed {
     const list: Plain[] = [];
+    const entries: Entry[] = [];
     for (const item of node.items) {
       if (isPair(item)) {
         this.#report("yaml-pair", "a mapping in a list needs braces here", {
           range: (item.key as Node | null)?.range,
         });
-      } else list.push(this.value(item as Node));
+      } else {
+        const { value, inside } = this.value(item as Node);
+        list.push(value);
+        entries.push(entry(undefined, undefined, item as Node, inside));
+      }
     }
-    return list;
+    return { value: list, inside: this.places.add("list", entries) };
   }
 
-  #mapping(node: Node & { items: readonly { key: unknown; value: unknown }[] }): Plain {
+  #mapping(node: Node & { items: readonly { key: unknown; value: unknown }[] }): Placed {
     const mapping = emptyMapping();
+    const entries: Entry[] = [];
     const merges: { from: Plain; node: Node }[] = [];
     for (const pair of node.items) {
       const keyNode = pair.key as ParsedNode | null;
       const key = this.#key(keyNode, node);
-      const value = pair.value === null || pair.value === undefined ? null : this.value(pair.value as Node);
+      const valueNode = (pair.value ?? undefined) as Node | undefined;
+      const { value, inside } = valueNode === undefined ? NOTHING : this.value(valueNode);
       if (key === undefined) continue;
+      entries.push(entry(key, keyNode, valueNode, inside));
       if (key === "<<" && isScalar(keyNode) && keyNode.type === Scalar.PLAIN) {
-        merges.push({ from: value, node: (pair.value ?? pair.key) as Node });
+        merges.push({ from: value, node: valueNode ?? (pair.key as Node) });
       } else if (Object.hasOwn(mapping, key)) {
         this.#duplicate(key, keyNode, node);
       } else setKey(mapping, key, value);
     }
-    return merges.length === 0 ? mapping : this.#merged(mapping, merges);
+    const value = merges.length === 0 ? mapping : this.#merged(mapping, merges);
+    return { value, inside: this.places.add("mapping", entries) };
   }
 
   #key(node: ParsedNode | null, mapping: Node): string | undefined {
@@ -158,11 +178,11 @@ class Converter {
         this.#report("missing-key", 'expected a key before ":"', node);
         return undefined;
       }
-      if (anchor !== undefined) this.#anchors.set(anchor, { value: text, nodes: 1 });
+      if (anchor !== undefined) this.#anchors.set(anchor, { value: text, inside: scalarInside, nodes: 1 });
       return text;
     }
     if (isAlias(node)) {
-      const value = this.value(node);
+      const { value } = this.value(node);
       if (typeof value !== "object") return String(value);
     }
     this.#report("bad-key", "a key must be a text, not a mapping or a list", node ?? mapping);
@@ -202,8 +222,19 @@ class Converter {
   }
 }
 
+const NOTHING: Placed = { value: null, inside: scalarInside };
+
+function entry(
+  name: string | undefined,
+  key: Node | null | undefined,
+  value: Node | undefined,
+  inside: Inside,
+): Entry {
+  return { name, key: key?.range, value: value?.range, inside, scalar: isScalar(value) };
+}
+
 /** A key as it is written: `1.0` stays `1.0`. */
-export function keyText(node: Scalar): string {
+function keyText(node: Scalar): string {
   if (typeof node.value === "string") return node.value;
   return node.source ?? String(node.value);
 }
