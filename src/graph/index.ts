@@ -19,6 +19,8 @@ export {
 export { type DrawGraphOptions, drawGraph, type Picture } from "./draw-graph.ts";
 export { type DrawOptions, drawScene } from "./draw-scene.ts";
 export { type Expression, type ExpressionError, isExpressionError, parseExpression } from "./expression.ts";
+export { type RrdGraphAnswer, type RrdGraphOptions, rrdGraph } from "./language/rrd-graph.ts";
+export { rrdXport } from "./language/rrd-xport.ts";
 export type { GraphIssue } from "./mapping-reader.ts";
 export { GraphPainter, type PainterOptions } from "./painter.ts";
 export type { Painted, PaintRequest } from "./painter-messages.ts";
