@@ -52,14 +52,20 @@ export function createRrd(
   const header = newHeader(definition, startRows);
   return placeNewFile(path, options, (file) => {
     writeWhole(file, header.bytes, 0);
-    const unknowns = unknownBytes(Math.min(PIECE, size - header.bytes.length));
-    for (let position = header.bytes.length; position < size; position += unknowns.length)
-      writeWhole(file, unknowns.subarray(0, Math.min(unknowns.length, size - position)), position);
+    for (let position = header.bytes.length; position < size; ) {
+      // A block with thousands of files makes them all at once: they share one piece of unknown rows.
+      unknowns ??= unknownBytes();
+      const length = Math.min(unknowns.length, size - position);
+      writeWhole(file, unknowns.subarray(0, length), position);
+      position += length;
+    }
   });
 }
 
-function unknownBytes(length: number): Uint8Array {
-  const bytes = new Uint8Array(new ArrayBuffer(length));
+let unknowns: Uint8Array | undefined;
+
+function unknownBytes(): Uint8Array {
+  const bytes = new Uint8Array(new ArrayBuffer(PIECE));
   const doubles = new Float64Array(bytes.buffer);
   const words = new Uint32Array(bytes.buffer);
   for (let index = 0; index < doubles.length; index++) writeDouble(doubles, words, index, Number.NaN);

@@ -8,6 +8,8 @@ import { writeDouble } from "./words.ts";
 const LARGEST_PIECE = 64 * 1024;
 /** What one update overwrites is remembered up to this size, so that a failed update can be taken back; bytes. */
 const MOST_REMEMBERED = 1024 * 1024;
+/** Buffers up to this size stay for the next update: after a long gap thousands of files would keep a large one each. */
+const MOST_KEPT = 4096;
 
 interface Overwritten {
   position: number;
@@ -121,6 +123,9 @@ export class RowWriter implements RowSink {
   }
 
   #forget(): void {
+    if (this.#remembered > MOST_KEPT) this.#overwritten.length = 0;
+    if (this.#buffer.length > Math.max(MOST_KEPT, this.#rowBytes))
+      this.#buffer = new Uint8Array(new ArrayBuffer(this.#rowBytes));
     this.#overwrittenCount = 0;
     this.#remembered = 0;
   }
