@@ -1,6 +1,7 @@
 import type { Clock, Events, Milliseconds, Problem, Seconds } from "../../base/index.ts";
 import type { Thread, ThreadOutput, ThreadState, ThreadStatus } from "../types.ts";
 import type { RunResult, ThreadCommon } from "./definition.ts";
+import { OutputHistory } from "./output-history.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** After its signal a run gets this long (its worker or process is being ended), then nobody waits for it any more. */
@@ -27,7 +28,7 @@ export abstract class BaseThread implements Thread {
   protected dropped = 0;
   protected error: Problem | undefined;
   readonly #definition: ThreadCommon;
-  readonly #history: ThreadOutput[] = [];
+  readonly #history: OutputHistory;
   readonly #first = Promise.withResolvers<ThreadOutput | undefined>();
   readonly #firstRun = Promise.withResolvers<RunResult | undefined>();
   readonly #ended = Promise.withResolvers<void>();
@@ -38,6 +39,7 @@ export abstract class BaseThread implements Thread {
 
   constructor(definition: ThreadCommon, services: ThreadServices) {
     this.#definition = definition;
+    this.#history = new OutputHistory(definition.history);
     this.services = services;
     this.id = definition.id;
     this.what = definition.what;
@@ -74,11 +76,11 @@ export abstract class BaseThread implements Thread {
   }
 
   latest(): ThreadOutput | undefined {
-    return this.#history.at(-1);
+    return this.#history.latest();
   }
 
   history(): readonly ThreadOutput[] {
-    return [...this.#history];
+    return this.#history.all();
   }
 
   first(): Promise<ThreadOutput | undefined> {
@@ -133,9 +135,9 @@ export abstract class BaseThread implements Thread {
     if (result.ok) {
       this.error = undefined;
       this.#definition.stored?.(result.output, startedWall);
-      this.#history.push({ time, seconds, output: result.output });
-      if (this.#history.length > this.#definition.history) this.#history.shift();
-      if (this.#history.length === 1) this.#first.resolve(this.#history[0]);
+      const isFirst = this.#history.length === 0;
+      this.#history.add(time, seconds, result.output);
+      if (isFirst) this.#first.resolve(this.#history.latest());
     } else {
       this.errors++;
       this.error = result.problem;
