@@ -1,4 +1,5 @@
 import { type EpochSeconds, failed, problem, type Result } from "../../base/index.ts";
+import { GraphFault } from "./element-words.ts";
 
 export interface RrdGraphOptions {
   /** What `now` means in times of the arguments. */
@@ -30,4 +31,10 @@ export async function rrdGraph(
   _options: RrdGraphOptions,
 ): Promise<Result<RrdGraphAnswer>> {
   return failed(problem("rrd-arguments", `graph ${args[0] ?? ""} is not there yet`));
+}
+
+/** What an argument can be wrong in is a problem; anything else is ours and thrown on. */
+export function faultProblem(error: unknown): Result<never> {
+  if (error instanceof GraphFault) return failed(problem("rrd-arguments", error.message));
+  throw error;
 }

@@ -1,0 +1,81 @@
+import { resolve } from "node:path";
+import { failed, ok, problem, type Result } from "../../base/index.ts";
+import { type Consolidation, openRrd, parsePeriod } from "../../rrd/index.ts";
+import type { GraphCf } from "../definition.ts";
+import { reduceSeries } from "../reduce.ts";
+import type { Column } from "./column.ts";
+import type { Definition } from "./elements.ts";
+
+export interface FetchContext {
+  readonly cwd: string;
+  /** Of the graph, epoch seconds. */
+  readonly start: number;
+  readonly end: number;
+  readonly now: number;
+  /** Least seconds per row. */
+  readonly step: number;
+  /** A file that is not there, or a data source that it does not have, is unknown all the time. */
+  readonly missingIsUnknown: boolean;
+}
+
+/** How the rows of an archive are put together when they are finer than the picture. */
+const reductions: Readonly<Record<Consolidation, GraphCf>> = {
+  AVERAGE: "AVERAGE",
+  MIN: "MIN",
+  MAX: "MAX",
+  LAST: "LAST",
+  HWPREDICT: "AVERAGE",
+  MHWPREDICT: "AVERAGE",
+  SEASONAL: "AVERAGE",
+  DEVSEASONAL: "AVERAGE",
+  DEVPREDICT: "AVERAGE",
+  FAILURES: "MAX",
+};
+
+export function fetchDefinition(definition: Definition, context: FetchContext): Result<Column> {
+  const { file, source, cf, reduce } = definition;
+  const period = periodOf(definition, context);
+  if (!period.ok) return period;
+  const { start, end } = period.value;
+  if (end < start)
+    return failed(problem("rrd-arguments", `start (${start}) should be less than end (${end})`));
+  const wanted = Math.max(1, definition.step, context.step);
+  const unknown = (): Result<Column> => ok(unknownColumn(start, end, wanted));
+  const opened = openRrd(resolve(context.cwd, file), { mode: "read" });
+  if (!opened.ok) return context.missingIsUnknown ? unknown() : opened;
+  const rrd = opened.value;
+  try {
+    const at = rrd.names.indexOf(source);
+    if (at < 0) {
+      if (context.missingIsUnknown) return unknown();
+      return failed(problem("unknown-field", `No DS called '${source}' in '${file}'`));
+    }
+    const fetched = rrd.fetch({ cf, start, end, resolution: wanted });
+    if (!fetched.ok) return fetched;
+    const rows = fetched.value;
+    const series = { ...rows, columns: [rows.columns[at] ?? new Float64Array()] };
+    const { columns, ...reduced } = reduceSeries(series, wanted, reductions[reduce]);
+    return ok({
+      start: reduced.start,
+      end: reduced.end,
+      step: reduced.step,
+      values: columns[0] ?? new Float64Array(),
+    });
+  } finally {
+    rrd.close();
+  }
+}
+
+function periodOf(
+  definition: Definition,
+  { start, end, now }: FetchContext,
+): Result<{ start: number; end: number }> {
+  if (definition.start === undefined && definition.end === undefined) return ok({ start, end });
+  return parsePeriod(definition.start ?? String(start), definition.end ?? String(end), now);
+}
+
+function unknownColumn(start: number, end: number, step: number): Column {
+  const from = start - (start % step);
+  const rows = Math.ceil((end - from) / step) + 1;
+  return { start: from, end: from + rows * step, step, values: new Float64Array(rows).fill(Number.NaN) };
+}

@@ -1,0 +1,159 @@
+/** What an export says besides its rows. */
+export interface Remark {
+  readonly tag: "gprint" | "comment" | "align" | "line" | "area" | "hrule" | "vrule";
+  readonly text: string;
+}
+
+export interface Exported {
+  /** Epoch seconds; row k ends at `start + (k + 1) * step`. */
+  readonly start: number;
+  readonly step: number;
+  readonly rows: number;
+  readonly columns: readonly Float64Array[];
+  readonly legends: readonly string[];
+  readonly prints: readonly string[];
+  readonly remarks: readonly Remark[];
+  readonly rules: readonly Remark[];
+}
+
+/**
+ * `%0.10e` as rrdtool's own number writer has it: the digits come from arithmetic with doubles, so a value that lies
+ * next to the middle between two texts may go either way. Zero has no sign.
+ */
+export function exportedNumber(value: number): string {
+  if (value === 0) return "0.0000000000e+00";
+  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
+  let exponent = 0;
+  let size = Math.abs(value);
+  const least = size;
+  for (; size < 1 && exponent > FEWEST_POWERS; exponent--) size *= 10;
+  for (; size >= 10; exponent++) size /= 10;
+  const mantissa = least / powerOfTen(exponent);
+  let whole = Math.trunc(mantissa);
+  const scaled = (mantissa - whole) * FRACTION;
+  let fraction = Math.trunc(scaled);
+  if (scaled - fraction >= 0.5) fraction++;
+  if (fraction >= FRACTION) {
+    fraction = 0;
+    whole++;
+    if (whole === 10) {
+      whole = 1;
+      exponent++;
+    }
+  }
+  const power = String(Math.abs(exponent)).padStart(2, "0");
+  return `${value < 0 ? "-" : ""}${whole}.${String(fraction).padStart(10, "0")}e${exponent < 0 ? "-" : "+"}${power}`;
+}
+
+const FEWEST_POWERS = -308;
+const FRACTION = 1e10;
+
+/** By repeated multiplication, whose errors add up, as they do there. */
+function powerOfTen(exponent: number): number {
+  let result = 1;
+  for (let left = exponent; left > 0; left--) result *= 10;
+  for (let left = exponent; left < 0; left++) result /= 10;
+  return result;
+}
+
+/** Texts stand as they are: rrdtool escapes nothing here. */
+export function exportedXml(table: Exported, showTime: boolean, numbered: boolean): string {
+  const { start, step, rows, columns, legends } = table;
+  const lines = [
+    '<?xml version="1.0" encoding="ISO-8859-1"?>',
+    "",
+    "<xport>",
+    "  <meta>",
+    `    <start>${start + step}</start>`,
+    `    <end>${start + rows * step}</end>`,
+    `    <step>${step}</step>`,
+    `    <rows>${rows}</rows>`,
+    `    <columns>${columns.length}</columns>`,
+    "    <legend>",
+    ...legends.map((legend) => `      <entry>${legend}</entry>`),
+    "    </legend>",
+    ...section(
+      "prints",
+      table.prints.map((text) => `        <print>${text}</print>`),
+    ),
+    ...section(
+      "gprints",
+      table.remarks.map(({ tag, text }) => `        <${tag}>${text}</${tag}>`),
+    ),
+    ...section(
+      "rules",
+      table.rules.map(({ tag, text }) => `        <${tag}>${text}</${tag}>`),
+    ),
+    "  </meta>",
+    "  <data>",
+  ];
+  const tags = columns.map((_column, index) => (numbered ? `v${index}` : "v"));
+  for (let row = 0; row < rows; row++) {
+    const cells = columns.map((values, index) => {
+      const value = values[row] ?? Number.NaN;
+      return `<${tags[index]}>${Number.isNaN(value) ? "NaN" : exportedNumber(value)}</${tags[index]}>`;
+    });
+    const time = showTime ? `<t>${start + (row + 1) * step}</t>` : "";
+    lines.push(`    <row>${time}${cells.join("")}</row>`);
+  }
+  lines.push("  </data>", "</xport>", "");
+  return lines.join("\n");
+}
+
+function section(name: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`    <${name}>`, ...lines, `    </${name}>`];
+}
+
+/** With PRINT or GPRINT rrdtool's JSON is none: commas are missing and doubled. Who reads it counts on that text. */
+export function exportedJson(table: Exported, showTime: boolean): string {
+  const { start, step, rows, columns, legends, prints, remarks, rules } = table;
+  const lines = [
+    '{ "about": "RRDtool graph JSON output",',
+    '  "meta": {',
+    `    "start": ${start + step},`,
+    `    "end": ${start + rows * step},`,
+    `    "step": ${step},`,
+    '    "legend": [',
+    ...commas(legends.map((legend) => `      "${legend}"`)),
+    "          ]",
+  ];
+  if (prints.length > 0) {
+    lines.push(
+      '    "prints": [',
+      ...commas(prints.map((text) => `        { "print": "${escaped(text)}" }`)),
+      "        ],",
+    );
+  }
+  if (remarks.length > 0) {
+    const said = remarks.map(({ tag, text }) => {
+      return `        { "${tag}": "${tag === "gprint" || tag === "comment" ? escaped(text) : text}" }`;
+    });
+    lines.push('    ,"gprints": [', ...commas(said), "        ]");
+  }
+  if (rules.length > 0) {
+    lines.push(
+      '    ,"rules": [',
+      ...commas(rules.map(({ tag, text }) => `        { "${tag}": "${text}" }`)),
+      "        ]",
+    );
+  }
+  lines.push("     },", '  "data": [');
+  for (let row = 0; row < rows; row++) {
+    const cells = columns.map((values) => {
+      const value = values[row] ?? Number.NaN;
+      return !Number.isFinite(value) ? "null" : exportedNumber(value);
+    });
+    const time = showTime ? `"${start + (row + 1) * step}",` : "";
+    lines.push(`    [ ${time}${cells.join(", ")} ]${row + 1 < rows ? "," : ""}`);
+  }
+  lines.push("  ]", "}", "");
+  return lines.join("\n");
+}
+
+function commas(lines: readonly string[]): string[] {
+  return lines.map((line, index) => (index + 1 < lines.length ? `${line},` : line));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/["\\]/g, "\\$&");
+}
