@@ -19,6 +19,7 @@ import { type Importer, resolveImports } from "./imports.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { BlockPlaces } from "./places.ts";
 import { type BlockFileSystem, diskFiles, readBlockFile } from "./read-file.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { SourceText } from "./source-text.ts";
 import { toData } from "./to-data.ts";
 
@@ -48,6 +49,7 @@ export function loadBlock(file: string, options: LoadOptions = {}): Result<Loade
 /** As `loadBlock`, for a text that is in memory; `file` names it, and what it imports is relative to that. */
 export function loadBlockText(text: string, file: string, options: LoadOptions = {}): Result<LoadedBlock> {
   const session = new LoadSession(options);
+  keepHeapSmall(text.length);
   const tree = session.load(text, file, [resolve(file)]);
   if (session.problems.length > 0) return failed(...session.problems);
   if (tree === undefined || tree.data === undefined || tree.data === null) {
