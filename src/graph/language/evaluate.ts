@@ -54,9 +54,8 @@ export function evaluateColumn({ nodes }: Computation, options: EvaluateOptions)
     const now = start + (row + 1) * step;
     for (const source of all) {
       source.value = source.column.values[source.passed] ?? Number.NaN;
+      source.before = source.column.values[source.passed - 1] ?? Number.NaN;
       if (now % source.column.step === 0) source.passed++;
-      // Between the rows of a coarser column this is one row too far back: rrdtool's way.
-      source.before = row === 0 ? Number.NaN : (source.column.values[source.passed - 2] ?? Number.NaN);
     }
     values[row] = run({ now, row, step, calendar: options.calendar, work }, values[row - 1] ?? Number.NaN);
   }

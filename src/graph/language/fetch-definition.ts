@@ -50,7 +50,9 @@ export function fetchDefinition(definition: Definition, context: FetchContext): 
       if (context.missingIsUnknown) return unknown();
       return failed(problem("unknown-field", `No DS called '${source}' in '${file}'`));
     }
-    const fetched = rrd.fetch({ cf, start, end, resolution: wanted });
+    // The archive is chosen by the definition's own step, even where the picture is coarser.
+    const resolution = definition.step > 0 ? definition.step : wanted;
+    const fetched = rrd.fetch({ cf, start, end, resolution });
     if (!fetched.ok) return fetched;
     const rows = fetched.value;
     const series = { ...rows, columns: [rows.columns[at] ?? new Float64Array()] };

@@ -42,7 +42,8 @@ const calculations: Readonly<Record<FigureFunction, Calculate>> = {
   PERCENT: ({ values }, percent) => atNoTime(percentile(values.slice(), percent)),
   PERCENTNAN: ({ values }, percent) => {
     const known = values.filter((value) => !Number.isNaN(value));
-    return known.length === 0 ? NOTHING : atNoTime(percentile(known, percent));
+    // rrdtool leaves a zero where nothing is known.
+    return atNoTime(known.length === 0 ? 0 : percentile(known, percent));
   },
   TOTAL: ({ values, step }) => {
     const { sum, known } = total(values);

@@ -138,7 +138,7 @@ function predict(
       for (let i = 0; i < -count; i++) shifts.push(shift * i);
     } else {
       if (count > stack.length) throw new RpnUnderflow();
-      for (let i = 0; i < count; i++) shifts.push(take(stack));
+      if (count > 0) shifts.push(...stack.splice(-count));
     }
     const rows = Math.ceil(window / column.step);
     const values: number[] = [];
@@ -175,7 +175,7 @@ function sigma(values: number[]): number {
 /** Between two values in proportion. */
 function percentileOf(values: number[], percent: number): number {
   const sorted = Float64Array.from(values).sort();
-  const place = (Math.abs(percent) * (sorted.length - 1)) / 100;
+  const place = (Math.abs(percent) / 100) * (sorted.length - 1);
   const low = Math.floor(place);
   const below = sorted[low] ?? Number.NaN;
   const above = sorted[low + 1] ?? below;

@@ -1,3 +1,4 @@
+import { arithmeticExponential, arithmeticFixed } from "./arithmetic-digits.ts";
 import { GraphFault } from "./element-words.ts";
 
 /** What a PRINT format may look like: one number, then perhaps a prefix of units. */
@@ -54,7 +55,16 @@ export interface PrefixMemory {
   factor: number | undefined;
 }
 
-export function printNumber(format: NumberFormat, value: number, base: number, memory: PrefixMemory): string {
+/** `exact`: as C does it; `arithmetic`: as exports do it, see there. */
+export type Digits = "exact" | "arithmetic";
+
+export function printNumber(
+  format: NumberFormat,
+  value: number,
+  base: number,
+  memory: PrefixMemory,
+  digits: Digits = "exact",
+): string {
   let shown = value;
   if (format.prefix === "S" && memory.factor !== undefined) shown = value / memory.factor;
   else if (format.prefix !== undefined) {
@@ -62,7 +72,7 @@ export function printNumber(format: NumberFormat, value: number, base: number, m
     if (format.prefix === "S" && shown === 0) memory.factor = undefined;
   }
   const symbol = format.prefix === undefined ? "" : memory.symbol;
-  return format.before + formatC(shown, format) + format.between + symbol + format.after;
+  return format.before + formatC(shown, format, digits) + format.between + symbol + format.after;
 }
 
 function scale(value: number, base: number, memory: PrefixMemory): number {
@@ -81,29 +91,50 @@ function scale(value: number, base: number, memory: PrefixMemory): number {
 export function formatC(
   value: number,
   { flag, width, precision, style }: Pick<NumberFormat, "flag" | "width" | "precision" | "style">,
+  from: Digits = "exact",
 ): string {
   const upper = style === style.toUpperCase();
   let digits = Number.isFinite(value)
-    ? finite(Math.abs(value), precision, style.toLowerCase(), flag === "#")
+    ? finite(
+        Math.abs(value),
+        precision,
+        style.toLowerCase(),
+        flag === "#",
+        from === "exact" ? exact : arithmetic,
+      )
     : Number.isNaN(value)
       ? "nan"
       : "inf";
   if (upper) digits = digits.toUpperCase();
   // Unknown values have their sign set on every machine that rrdtool is usually met on.
-  const negative = value < 0 || Object.is(value, -0) || Number.isNaN(value);
+  const signed = Object.is(value, -0) || Number.isNaN(value);
+  const negative = value < 0 || (signed && from === "exact");
   const sign = negative ? "-" : flag === "+" || flag === " " ? flag : "";
   if (flag === "-") return (sign + digits).padEnd(width);
   if (flag === "0" && Number.isFinite(value)) return sign + digits.padStart(width - sign.length, "0");
   return (sign + digits).padStart(width);
 }
 
-function finite(value: number, precision: number, style: string, keepZeros: boolean): string {
-  if (style === "f") return withPoint(fixed(value, precision), keepZeros);
-  if (style === "e") return withPoint(exponential(value, precision), keepZeros);
+interface DigitMaker {
+  readonly fixed: (value: number, precision: number) => string;
+  readonly exponential: (value: number, precision: number) => string;
+}
+const exact: DigitMaker = { fixed, exponential };
+const arithmetic: DigitMaker = { fixed: arithmeticFixed, exponential: arithmeticExponential };
+
+function finite(
+  value: number,
+  precision: number,
+  style: string,
+  keepZeros: boolean,
+  make: DigitMaker,
+): string {
+  if (style === "f") return withPoint(make.fixed(value, precision), keepZeros);
+  if (style === "e") return withPoint(make.exponential(value, precision), keepZeros);
   const wanted = precision === 0 ? 1 : precision;
-  const scientific = exponential(value, wanted - 1);
+  const scientific = make.exponential(value, wanted - 1);
   const exponent = Number(scientific.slice(scientific.indexOf("e") + 1));
-  const text = exponent < -4 || exponent >= wanted ? scientific : fixed(value, wanted - 1 - exponent);
+  const text = exponent < -4 || exponent >= wanted ? scientific : make.fixed(value, wanted - 1 - exponent);
   if (keepZeros) return text;
   const [mantissa = "", power] = text.split("e");
   const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;

@@ -3,7 +3,7 @@ import type { Calendar } from "../calendar.ts";
 import type { Column } from "./column.ts";
 import type { Computed } from "./compute.ts";
 import type { Print } from "./elements.ts";
-import { type PrefixMemory, parseNumberFormat, printNumber } from "./number-format.ts";
+import { type Digits, type PrefixMemory, parseNumberFormat, printNumber } from "./number-format.ts";
 import { formatDuration, formatTime } from "./time-format.ts";
 
 export interface PrintContext {
@@ -11,6 +11,7 @@ export interface PrintContext {
   readonly calendar: Calendar;
   readonly now: number;
   readonly memory: PrefixMemory;
+  readonly digits?: Digits;
 }
 
 export function newMemory(): PrefixMemory {
@@ -37,7 +38,13 @@ export function printText(print: Print, computed: Computed, context: PrintContex
     case "valstrfduration":
       return formatDuration(print.format, value);
     default:
-      return printNumber(parseNumberFormat(print.format), value, context.base, context.memory);
+      return printNumber(
+        parseNumberFormat(print.format),
+        value,
+        context.base,
+        context.memory,
+        context.digits,
+      );
   }
 }
 

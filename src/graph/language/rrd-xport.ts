@@ -2,9 +2,9 @@ import { ok, type Result } from "../../base/index.ts";
 import { parsePeriod, readWords } from "../../rrd/index.ts";
 import { calendarOf } from "../calendar.ts";
 import { type Column, greatestCommonDivisor } from "./column.ts";
-import { compute, floorTo } from "./compute.ts";
+import { type Computed, compute, floorTo } from "./compute.ts";
 import { GraphFault } from "./element-words.ts";
-import type { Element, Export } from "./elements.ts";
+import type { Element, Export, Print } from "./elements.ts";
 import { MOST_ROWS } from "./evaluate.ts";
 import { leadingInteger } from "./leading-integer.ts";
 import { parseElements } from "./parse-elements.ts";
@@ -74,19 +74,17 @@ function exportColumns(args: readonly string[], given: RrdGraphOptions): Result<
   const columns = exports
     .map(({ of }) => computed.value.columns.get(of))
     .filter((column) => column !== undefined);
-  const context = { base: 1000, calendar, now, memory: newMemory() };
-  const texts = new Map(
-    elements.flatMap((element) =>
-      element.kind === "PRINT" || element.kind === "GPRINT"
-        ? [
-            [
-              element as Element,
-              printText(element, computed.value, { ...context, memory: newMemory() }),
-            ] as const,
-          ]
-        : [],
-    ),
-  );
+  const context = { base: 1000, calendar, now, memory: newMemory(), digits: "arithmetic" } as const;
+  const texts = new Map<Element, string>();
+  let before = "";
+  for (const element of elements) {
+    if (element.kind !== "PRINT" && element.kind !== "GPRINT") continue;
+    // Where a time is not known, rrdtool exports what it printed before.
+    if (!(element.as === "strftime" && hasNoTime(element, computed.value))) {
+      before = printText(element, computed.value, context);
+    }
+    texts.set(element, before);
+  }
   const exported = {
     ...table(columns, start, end),
     legends: exports.map(({ legend }) => legend),
@@ -97,6 +95,10 @@ function exportColumns(args: readonly string[], given: RrdGraphOptions): Result<
     ? exportedJson(exported, showTime)
     : exportedXml(exported, showTime, read.given.has("enumds"));
   return ok({ text }, computed.warnings);
+}
+
+function hasNoTime(print: Print, { figures }: Computed): boolean {
+  return print.cf === undefined && figures.get(print.of)?.when === undefined;
 }
 
 export function checkPeriod(start: number, end: number): void {

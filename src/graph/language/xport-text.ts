@@ -1,3 +1,5 @@
+import { exportedNumber } from "./arithmetic-digits.ts";
+
 /** What an export says besides its rows. */
 export interface Remark {
   readonly tag: "gprint" | "comment" | "align" | "line" | "area" | "hrule" | "vrule";
@@ -14,46 +16,6 @@ export interface Exported {
   readonly prints: readonly string[];
   readonly remarks: readonly Remark[];
   readonly rules: readonly Remark[];
-}
-
-/**
- * `%0.10e` as rrdtool's own number writer has it: the digits come from arithmetic with doubles, so a value that lies
- * next to the middle between two texts may go either way. Zero has no sign.
- */
-export function exportedNumber(value: number): string {
-  if (value === 0) return "0.0000000000e+00";
-  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
-  let exponent = 0;
-  let size = Math.abs(value);
-  const least = size;
-  for (; size < 1 && exponent > FEWEST_POWERS; exponent--) size *= 10;
-  for (; size >= 10; exponent++) size /= 10;
-  const mantissa = least / powerOfTen(exponent);
-  let whole = Math.trunc(mantissa);
-  const scaled = (mantissa - whole) * FRACTION;
-  let fraction = Math.trunc(scaled);
-  if (scaled - fraction >= 0.5) fraction++;
-  if (fraction >= FRACTION) {
-    fraction = 0;
-    whole++;
-    if (whole === 10) {
-      whole = 1;
-      exponent++;
-    }
-  }
-  const power = String(Math.abs(exponent)).padStart(2, "0");
-  return `${value < 0 ? "-" : ""}${whole}.${String(fraction).padStart(10, "0")}e${exponent < 0 ? "-" : "+"}${power}`;
-}
-
-const FEWEST_POWERS = -308;
-const FRACTION = 1e10;
-
-/** By repeated multiplication, whose errors add up, as they do there. */
-function powerOfTen(exponent: number): number {
-  let result = 1;
-  for (let left = exponent; left > 0; left--) result *= 10;
-  for (let left = exponent; left < 0; left++) result /= 10;
-  return result;
 }
 
 /** Texts stand as they are: rrdtool escapes nothing here. */
