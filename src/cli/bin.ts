@@ -11,6 +11,10 @@ const io: Io = {
   argv: process.argv.slice(2),
   cwd: process.cwd(),
   env: environment(),
+  // Made when asked for: opening the stream costs start-up time, and most blocks never read it.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: output(1),
   stderr: output(2),
   clock: systemClock,

@@ -8,6 +8,8 @@ export interface Io {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Standard input, piece by piece; not touched unless somebody reads it. */
+  readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly clock: Clock;
@@ -20,7 +22,7 @@ export interface Io {
 export interface Output {
   readonly isTerminal: boolean;
   /** Whole before it returns. A reader that went away is no error: what is written then is lost, silently. */
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
 }
 
 /** 0 done, 1 the block failed, 2 the file or the command line is wrong. */

@@ -39,6 +39,14 @@ export interface FetchedRows {
   readonly columns: readonly Float64Array[];
 }
 
+export interface UpdateArgumentsOptions {
+  /** The data sources that the values are for: `in:out`. */
+  readonly template?: string | undefined;
+  readonly skipPastUpdates?: boolean | undefined;
+  /** Hears of every value stored in a row, in `rrdtool updatev`'s words, update by update. */
+  readonly report?: ((line: string) => void) | undefined;
+}
+
 /**
  * An open RRD file. One writer per file: rrdtool's record locks cannot be taken from Node, so nothing else may write
  * while a handle is open for writing (readers may read at any time).
@@ -62,10 +70,7 @@ export interface RrdFile {
    * first bad one stay stored, and a bad reading leaves the readings before it as the "last reading" of theirs.
    * `skipPastUpdates` ignores updates that come too late. Returns how many were stored.
    */
-  updateArguments(
-    updates: readonly string[],
-    options?: { readonly template?: string | undefined; readonly skipPastUpdates?: boolean | undefined },
-  ): Result<number>;
+  updateArguments(updates: readonly string[], options?: UpdateArgumentsOptions): Result<number>;
   /** The rows of the archive that fits the request best, as `rrdtool fetch` chooses it. */
   fetch(request: FetchRequest): Result<FetchedRows>;
   /** `["AVERAGE", "-s", "end-1h"]` as `rrdtool fetch` takes them. */

@@ -173,8 +173,14 @@ describe("procblock rrd", () => {
   });
 
   test("says what is wrong with the file or the words", async () => {
-    expect((await run("rrd", "info", "none.rrd")).code).toBe(1);
-    expect((await run("rrd", "graph")).stderr).toContain('"rrd graph" is not there');
-    expect((await run("rrd", "fetch", "a.rrd", "MEDIAN")).code).toBe(2);
+    expect(await run("rrd", "info", "none.rrd")).toMatchObject({
+      code: 1,
+      stderr: "ERROR: opening 'none.rrd': No such file or directory\n",
+    });
+    expect((await run("rrd", "fetsh", "a.rrd")).stderr).toBe(
+      "ERROR: unknown function 'fetsh' — did you mean \"fetch\"?\n",
+    );
+    expect((await run("rrd", "fetch", "a.rrd", "MEDIAN")).code).toBe(1);
+    expect((await run("rrd", "fetch")).stdout).toContain("procblock rrd fetch FILE CF");
   });
 });

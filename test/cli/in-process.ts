@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
   readonly manualClock?: boolean;
+  /** What stands on standard input. */
+  readonly input?: string;
 }
 
 /** The command in this very process, with another world around it. */
@@ -25,23 +27,27 @@ export class InProcess {
   readonly #io: Io;
   #wake: (() => void)[] = [];
 
-  constructor(argv: readonly string[], { cwd, env, terminal = false, manualClock }: Surroundings = {}) {
+  constructor(
+    argv: readonly string[],
+    { cwd, env, terminal = false, manualClock, input = "" }: Surroundings = {},
+  ) {
     this.clock = manualClock ? new ManualClock() : undefined;
     this.#io = {
       argv,
       cwd: cwd ?? process.cwd(),
       env: env ?? { PATH: process.env.PATH ?? "", NO_COLOR: "1" },
+      stdin: oneByOne(input),
       stdout: {
         isTerminal: terminal,
         write: (text) => {
-          this.stdout += text;
+          this.stdout += asText(text);
           this.#written();
         },
       },
       stderr: {
         isTerminal: terminal,
         write: (text) => {
-          this.stderr += text;
+          this.stderr += asText(text);
           this.#written();
         },
       },
@@ -71,6 +77,14 @@ export class InProcess {
   #written(): void {
     for (const wake of this.#wake.splice(0)) wake();
   }
+}
+
+async function* oneByOne(input: string): AsyncGenerator<Uint8Array> {
+  if (input !== "") yield Buffer.from(input);
+}
+
+function asText(text: string | Uint8Array): string {
+  return typeof text === "string" ? text : Buffer.from(text).toString();
 }
 
 export function procblock(argv: readonly string[], surroundings?: Surroundings): Promise<Told> {

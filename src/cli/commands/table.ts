@@ -28,9 +28,9 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./schema.ts")).schema,
   },
   rrd: {
-    usage: "info|fetch FILE",
-    info: "look into RRD files",
-    load: async () => (await import("./rrd.ts")).rrd,
+    usage: "COMMAND … | -",
+    info: "what `rrdtool COMMAND …` does: create, update, fetch, graph, dump …",
+    load: async () => (await import("./rrd/rrd.ts")).rrd,
   },
   help: {
     usage: "[COMMAND]",

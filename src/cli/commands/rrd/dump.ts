@@ -1,0 +1,52 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { failed, problem, type Result } from "../../../base/index.ts";
+import { type DumpOptions, dumpRrd } from "../../../rrd/index.ts";
+import { systemError } from "./error-words.ts";
+import { daemon, flag, noDaemon, option, type RrdVerb, type RrdWorld, refuse, takeApart } from "./world.ts";
+
+const usage = `usage rrdtool dump [--header|-h {none,xsd,dtd}]
+[--no-header|-n]
+[--daemon|-d address]
+file.rrd [file.xml]`;
+
+export const dump: RrdVerb = (world, words) => {
+  const given = takeApart(words, [daemon, option("h", "header"), flag("n", "no-header")]);
+  if (!given.ok) return given.problems[0]?.code === "rrd-not-supported" ? noDaemon() : refuse(usage);
+  const { ordered, rest } = given.value;
+  const [file, xml] = rest;
+  if (file === undefined || rest.length > 2) return refuse(usage);
+  let header: DumpOptions["header"];
+  for (const { long, value } of ordered) {
+    if (long === "no-header") header = "none";
+    else if (value === "none" || value === "xsd" || value === "dtd") header = value;
+  }
+  const path = world.path(file);
+  if (xml === undefined) return dumpRrd(path, { header }, (text) => world.print(Buffer.from(text, "latin1")));
+  return intoFile(world, xml, (write) => dumpRrd(path, { header }, write));
+};
+
+function intoFile(
+  world: RrdWorld,
+  name: string,
+  dumped: (write: (text: string) => void) => Result<void>,
+): Result<void> {
+  let descriptor: number | undefined;
+  try {
+    // The file is made with the first text: what cannot be read leaves none.
+    return dumped((text) => {
+      descriptor ??= openSync(world.path(name), "w");
+      const bytes = Buffer.from(text, "latin1");
+      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    });
+  } catch (error) {
+    return cannotWrite(name, error);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+export function cannotWrite(name: string, error: unknown): Result<never> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return failed(problem("rrd-storage", `writing '${name}': ${systemError(code)}`));
+}

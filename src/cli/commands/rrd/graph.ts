@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { type EpochSeconds, ok, type Result } from "../../../base/index.ts";
+import { type RrdGraphAnswer, rrdGraph } from "../../../graph/index.ts";
+import { noDaemon, type RrdVerb, type RrdWorld, refuse } from "./world.ts";
+
+export const graph: RrdVerb = async (world, words) => {
+  const drawn = await draw(world, words);
+  if (!drawn.ok) return drawn;
+  const { bytes, out, text } = drawn.value;
+  if (out === "-" && bytes !== undefined) world.print(bytes);
+  world.print(text);
+  return drawn;
+};
+
+/** All that is known of the picture, one line each; one for standard output comes last. */
+export const graphv: RrdVerb = async (world, words) => {
+  const drawn = await draw(world, words);
+  if (!drawn.ok) return drawn;
+  const { bytes, out, info } = drawn.value;
+  world.print(info.map(([key, value]) => `${key} = ${valueText(value)}\n`).join(""));
+  if (out === "-" && bytes !== undefined) {
+    world.print(`image = BLOB_SIZE:${bytes.length}\n`);
+    world.print(bytes);
+  }
+  return drawn;
+};
+
+function valueText(value: string | number): string {
+  return typeof value === "string" ? `"${value}"` : String(value);
+}
+
+async function draw(world: RrdWorld, words: readonly string[]): Promise<Result<RrdGraphAnswer>> {
+  if (words.some((word) => word === "-d" || /^--daemon(=|$)/.test(word))) return noDaemon();
+  warnOfPeriod(world, words);
+  const drawn = await rrdGraph(words, { now: world.now as EpochSeconds, cwd: world.cwd });
+  if (!drawn.ok) return drawn;
+  const { out, bytes } = drawn.value;
+  if (bytes === undefined || out === "-" || out === "") return drawn;
+  try {
+    writeFileSync(world.path(out), bytes);
+  } catch {
+    return refuse(`Could not save png to '${out}'`);
+  }
+  return ok(drawn.value);
+}
+
+/** Looks at the options that hold times without knowing the others. */
+export function warnOfPeriod(world: RrdWorld, words: readonly string[]): void {
+  const times = words.flatMap((word, index) => {
+    const [, attached] = /^(?:--(?:start|end)=|-[se])(.*)$/s.exec(word) ?? [];
+    if (attached !== undefined && attached !== "") return [attached];
+    return /^(?:--start|--end|-s|-e)$/.test(word) ? [words[index + 1] ?? ""] : [];
+  });
+  world.warnOfTimes(times);
+}

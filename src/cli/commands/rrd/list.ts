@@ -1,0 +1,84 @@
+import { opendirSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { failed, ok, problem, type Result } from "../../../base/index.ts";
+import { systemError } from "./error-words.ts";
+import { flag, option, type RrdVerb, refuse, takeApart } from "./world.ts";
+
+/** Deeper than this is a loop of symbolic links. */
+const DEEPEST = 40;
+
+export const list: RrdVerb = (world, words) => {
+  const given = takeApart(words, [option("d", "daemon"), flag("", "noflush"), flag("r", "recursive")]);
+  if (!given.ok) return given;
+  const [name, more] = given.value.rest;
+  if (name === undefined || more !== undefined)
+    return refuse("Usage: rrdtool list [--daemon <addr> [--noflush]] [--recursive] <directory>");
+  const path = join(world.cwd, name);
+  const directory = name.startsWith("/") ? name : path;
+  try {
+    const found = statOf(directory)?.isDirectory()
+      ? entries(directory, given.value.given.has("recursive"), "", 0)
+      : matches(directory);
+    if (!found.ok) return found;
+    if (found.value.length > 0) world.print(found.value.map((entry) => `${entry}\n`).join(""));
+    return found;
+  } catch (error) {
+    return cannotList(error);
+  }
+};
+
+function cannotList(error: unknown): Result<never> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return failed(problem("rrd-storage", systemError(code)));
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+/** In the order of the directory, as rrdtool has it. */
+function entries(directory: string, recursive: boolean, prefix: string, depth: number): Result<string[]> {
+  const found: string[] = [];
+  const folder = opendirSync(directory);
+  try {
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+      const path = join(directory, entry.name);
+      const status = statOf(path);
+      if (status === undefined) continue;
+      if (!status.isDirectory()) {
+        if (entry.name.endsWith(".rrd")) found.push(`${prefix}${entry.name}`);
+      } else if (!recursive) found.push(entry.name);
+      else if (depth < DEEPEST) {
+        const inside = entries(path, true, `${prefix}${entry.name}/`, depth + 1);
+        if (inside.ok) found.push(...inside.value);
+      }
+    }
+  } finally {
+    folder.closeSync();
+  }
+  return ok(found);
+}
+
+/** `DIRECTORY/PATTERN`: names only, sorted. */
+function matches(path: string): Result<string[]> {
+  const directory = dirname(path);
+  const pattern = new RegExp(
+    `^${basename(path)
+      .replace(/[.+^${}()|\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+    "s",
+  );
+  const found: string[] = [];
+  const folder = opendirSync(directory);
+  try {
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync())
+      if (pattern.test(entry.name) && (!entry.name.startsWith(".") || basename(path).startsWith(".")))
+        found.push(entry.name);
+  } finally {
+    folder.closeSync();
+  }
+  if (found.length === 0) return failed(problem("rrd-storage", systemError("ENOENT")));
+  return ok(found.sort());
+}

@@ -1,0 +1,60 @@
+/** What stands behind each command, one line each. */
+export const verbUsage = {
+  create: "FILE [-b|--start TIME] [-s|--step STEP] [-O|--no-overwrite] DS:NAME:TYPE:… RRA:CF:…",
+  update: "FILE [-t|--template NAME:NAME…] [-s|--skip-past-updates] [--] TIME|N:VALUE[:VALUE…]…",
+  updatev: "FILE [-t|--template NAME:NAME…] [-s|--skip-past-updates] [--] TIME|N:VALUE[:VALUE…]…",
+  fetch: "FILE CF [-r|--resolution SECONDS] [-s|--start TIME] [-e|--end TIME] [-a|--align-start] [--json]",
+  info: "FILE [--json]",
+  first: "FILE [--rraindex NUMBER]",
+  last: "FILE",
+  lastupdate: "FILE",
+  dump: "[-h|--header none|xsd|dtd] [-n|--no-header] FILE [XML]",
+  restore: "[-r|--range-check] [-f|--force-overwrite] XML FILE",
+  tune: "FILE [-h NAME:HEARTBEAT] [-i NAME:MIN] [-a NAME:MAX] [-d NAME:TYPE] [-r OLD:NEW] […]",
+  resize: "FILE ARCHIVE GROW|SHRINK ROWS",
+  list: "[-r|--recursive] DIRECTORY",
+  xport: "[-s TIME] [-e TIME] [-m ROWS] [--json] DEF:… CDEF:… XPORT:…",
+  graph: "PICTURE|- [options] DEF:… LINE1:… AREA:… PRINT:…",
+  graphv: "PICTURE|- [options] DEF:… LINE1:… AREA:… PRINT:…",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type RrdVerbName = keyof typeof verbUsage;
+
+const infos: Readonly<Record<RrdVerbName, string>> = {
+  create: "makes a file",
+  update: "stores values",
+  updatev: "stores values and tells every row that they complete",
+  fetch: "the rows of the archive that fits best; --json for programs",
+  info: "all that the file's header says; --json for programs",
+  first: "the time of the oldest row",
+  last: "the time of the last update",
+  lastupdate: "the values of the last update",
+  dump: "the file as XML",
+  restore: "makes a file of what dump wrote",
+  tune: "changes limits, names, types and forecast parameters in place",
+  resize: "writes a copy with one archive longer or shorter: resize.rrd, here",
+  list: "the RRD files in a directory",
+  xport: "values, computed and brought to one step, as XML or JSON",
+  graph: "a picture, and the texts of PRINT",
+  graphv: "a picture, and all that is known of it",
+};
+
+export function isVerb(word: string): word is RrdVerbName {
+  return Object.hasOwn(verbUsage, word);
+}
+
+/** Of one command, or of all. */
+export function rrdUsage(verb?: RrdVerbName): string {
+  if (verb !== undefined) return `procblock rrd ${verb} ${verbUsage[verb]}\n\n  ${infos[verb]}\n`;
+  const lines = Object.entries(infos).map(([name, info]) => `  ${name.padEnd(10)}  ${info}`);
+  return `procblock rrd COMMAND … takes the arguments of \`rrdtool COMMAND …\` and prints what rrdtool prints.
+procblock rrd - [DIRECTORY] obeys commands line by line, with quit, cd, mkdir, pwd and ls.
+
+${lines.join("\n")}
+
+Times are rrdtool's: epoch seconds, now-1h, midnight, end-1d, "12:00 20260801". What most people mean otherwise,
+now-5m say (five months), is warned of on standard error.
+
+  procblock rrd help COMMAND  its arguments
+`;
+}
