@@ -8,8 +8,6 @@ export function atTimeWarnings(text: string): string[] {
       const unit = word.toLowerCase();
       if (unit === "m" && before === "" && Number(number) < 6)
         warnings.push(`"${number}m" in "${text}" is ${number} months: write ${number}min or ${number}mon`);
-      else if (unit === "" && chain.trim() !== `${chain.trim()[0]}${number}` && before === "")
-        warnings.push(`"${number}" in "${text}" has no unit: it is seconds`);
       else if (unit !== "" && !units.test(unit))
         warnings.push(`"${word}" in "${text}" is no known unit: it is taken for seconds`);
       before = unit;

@@ -80,6 +80,12 @@ export const questions: readonly string[] = [
   "dump plain.rrd a.xml more",
   "dump -z plain.rrd",
   "dump -h",
+  // xport; pictures are compared elsewhere
+  "xport -s 1000000000 -e 1000000100 DEF:x=plain.rrd:in:AVERAGE XPORT:x:in",
+  "xport -s 1000000000 -e 1000000100 --json DEF:x=plain.rrd:in:AVERAGE CDEF:y=x,2,* XPORT:y:twice",
+  "xport -s 1000000000 -e 1000000100 DEF:x=none.rrd:in:AVERAGE XPORT:x",
+  "xport -s 1000000000 -e 1000000100 DEF:x=plain.rrd:nope:AVERAGE XPORT:x",
+  "xport --bogus",
   // what is no command
   "foo bar",
   "cd folder",
@@ -140,6 +146,10 @@ export const changes: readonly string[] = [
   "updatev none.rrd 1000000010:5:6",
   "updatev plain.rrd",
   "updatev slow.rrd 1000009999:5",
+  "updatev forecast.rrd 1000000110:5:6 1000000120:7:8",
+  "updatev forecast.rrd 1000000137:5:6 1000000222:7:8",
+  "update multiplied.rrd 1000000110:5:6 1000000123:U:7 1000000144:8:9 1000000150:1:2",
+  "updatev multiplied.rrd 1000000110:5:6 1000000120:U:7 1000000130:8:9",
   // tune
   "tune plain.rrd",
   "tune plain.rrd -h in:600",

@@ -31,21 +31,26 @@ function intoFile(
   dumped: (write: (text: string) => void) => Result<void>,
 ): Result<void> {
   let descriptor: number | undefined;
+  let failure: unknown;
   try {
-    // The file is made with the first text: what cannot be read leaves none.
-    return dumped((text) => {
-      descriptor ??= openSync(world.path(name), "w");
-      const bytes = Buffer.from(text, "latin1");
-      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    const done = dumped((text) => {
+      try {
+        // The file is made with the first text: what cannot be read leaves none.
+        descriptor ??= openSync(world.path(name), "w");
+        const bytes = Buffer.from(text, "latin1");
+        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
     });
-  } catch (error) {
-    return cannotWrite(name, error);
+    return failure === undefined ? done : cannotWrite(name, failure);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
-export function cannotWrite(name: string, error: unknown): Result<never> {
+function cannotWrite(name: string, error: unknown): Result<never> {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
   return failed(problem("rrd-storage", `writing '${name}': ${systemError(code)}`));
