@@ -75,7 +75,10 @@ const commandsApart: Plugin = {
 };
 
 async function bundle(): Promise<void> {
-  const commands = readdirSync(`${root}src/cli/commands`).filter((file) => file !== "table.ts");
+  // A command with commands of its own is a folder with a file of its name.
+  const commands = readdirSync(`${root}src/cli/commands`)
+    .filter((file) => file !== "table.ts")
+    .map((file) => (file.endsWith(".ts") ? file : `${file}/${file}.ts`));
   // `import()` of a file beside it becomes `require`: the loader of modules is not even woken up.
   const required: BuildOptions = { ...commonJs, supported: { "dynamic-import": false } };
   await Promise.all([
