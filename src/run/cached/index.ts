@@ -6,3 +6,6 @@ export {
   type RrdcachedSinkFigures,
   type RrdcachedSinkOptions,
 } from "./client/sink.ts";
+export { type CacheDaemon, type CacheDaemonOptions, startCacheDaemon } from "./server/daemon.ts";
+export type { SyncPolicy } from "./store/journal.ts";
+export type { WriteBehindFigures } from "./store/write-behind.ts";

@@ -131,7 +131,10 @@ export class Connection {
     this.#waiting?.cancel();
     this.#waiting = undefined;
     if (this.#batch === undefined) {
-      if (this.#queue.length === 0) return this.#settle();
+      if (this.#queue.length === 0) {
+        this.#settle();
+        return;
+      }
       this.#batch = { commands: this.#queue.take(this.#options.batch), again: false };
     }
     if (this.#socket === undefined) this.#connect();
@@ -180,14 +183,29 @@ export class Connection {
   #read(text: string): void {
     this.#answer += text;
     const goAhead = this.#answer.indexOf("\n");
-    if (goAhead < 0) return this.#tooLong();
-    if (!this.#answer.startsWith("0 ")) return this.#lost(`"${this.#answer.slice(0, 80).trim()}" to BATCH`);
+    if (goAhead < 0) {
+      this.#tooLong();
+      return;
+    }
+    if (!this.#answer.startsWith("0 ")) {
+      this.#lost(`"${this.#answer.slice(0, 80).trim()}" to BATCH`);
+      return;
+    }
     const status = this.#answer.indexOf("\n", goAhead + 1);
-    if (status < 0) return this.#tooLong();
+    if (status < 0) {
+      this.#tooLong();
+      return;
+    }
     const errors = Number.parseInt(this.#answer.slice(goAhead + 1), 10);
-    if (!(errors >= 0)) return this.#lost("an answer that rrdcached does not give");
+    if (!(errors >= 0)) {
+      this.#lost("an answer that rrdcached does not give");
+      return;
+    }
     const lines = this.#answer.slice(status + 1).split("\n");
-    if (lines.length <= errors) return this.#tooLong();
+    if (lines.length <= errors) {
+      this.#tooLong();
+      return;
+    }
     this.#answered(lines.slice(0, errors));
   }
 
@@ -203,7 +221,10 @@ export class Connection {
     this.#answer = "";
     this.#backOff = FIRST_BACK_OFF;
     this.#unreachable = false;
-    if (batch === undefined) return this.#lost("an answer to nothing");
+    if (batch === undefined) {
+      this.#lost("an answer to nothing");
+      return;
+    }
     const refused = errors.filter((text) => !(batch.again && text.includes("illegal attempt to update")));
     this.#refused += refused.length;
     this.#stored += Math.max(0, batch.commands.length - refused.length);

@@ -1,0 +1,14 @@
+/** What the cache knows of one RRD file. */
+export interface CachedFile {
+  readonly path: string;
+  /** Taken, not yet written, oldest first. */
+  updates: string[];
+  bytes: number;
+  /** Epoch seconds of the newest update taken or stored. */
+  last: number;
+  /** Monotonic milliseconds from which on it is written. */
+  due: number;
+  /** Asked for by FLUSHALL or due by time, and not yet written. */
+  queued: boolean;
+  suspended: boolean;
+}
