@@ -1,9 +1,9 @@
 import { failed, ok, type Problem, problem, type Result } from "../base/index.ts";
 import { checkDataSources } from "./check-definition.ts";
-import { isPlainConsolidation } from "./consolidations.ts";
 import type { DataSourceDefinition, RrdDefinition } from "./definition.ts";
+import { definitionOf } from "./definition-of.ts";
 import type { FixedArchive, Header } from "./header.ts";
-import { consolidationState, primaryState } from "./layout.ts";
+import { archiveSection, consolidationState, primaryState } from "./layout.ts";
 import { newHeader } from "./new-header.ts";
 import { nodeStorage } from "./node-storage.ts";
 import { placeNewFile, quietly } from "./place-new-file.ts";
@@ -20,7 +20,7 @@ const MOST_SAVED = 1000;
 /**
  * Adds data sources, behind the ones there are, to a file that nobody has open; all its data is kept, the new ones are
  * unknown so far. The old file stays beside it under the returned path (`FILE.old`, `FILE.old.2` …). Problems:
- * `rrd-definition`, `rrd-not-supported` (forecast archives), and those of opening and creating.
+ * `rrd-definition` and those of opening and creating.
  */
 export function addDataSources(
   path: string,
@@ -37,7 +37,7 @@ export function addDataSources(
   try {
     const read = readHeader(old, path);
     if (!read.ok) return read;
-    const definition = extend(read.value, path, added);
+    const definition = extend(read.value, added);
     if ("problems" in definition) return failed(...definition.problems);
     const header = extendedHeader(read.value, definition);
     const savedAs = saveBeside(path, storage);
@@ -65,41 +65,24 @@ export function addDataSources(
 
 function extend(
   old: Header,
-  path: string,
   added: readonly DataSourceDefinition[],
 ): RrdDefinition | { readonly problems: Problem[] } {
-  const dataSources: RrdDefinition["dataSources"][number][] = [];
-  for (const { name, type, heartbeat, min, max, expression } of old.dataSources) {
-    if (type === "COMPUTE") {
-      dataSources.push({ name, type, expression: expression?.text ?? "" });
-      continue;
-    }
-    const bound = (limit: number) => (Number.isNaN(limit) ? undefined : limit);
-    dataSources.push({ name, type, heartbeat, min: bound(min), max: bound(max) });
-  }
-  const archives: RrdDefinition["archives"][number][] = [];
-  for (const { cf, xff, pdpPerRow, rows } of old.archives) {
-    if (!isPlainConsolidation(cf)) {
-      const what = `"${path}" has a ${cf} archive; it cannot be extended`;
-      return { problems: [problem("rrd-not-supported", what)] };
-    }
-    archives.push({ cf, xff, pdpPerRow, rows });
-  }
+  const definition = definitionOf(old);
   const problems: Problem[] = [];
-  const both = [...dataSources, ...added];
+  const both = [...definition.dataSources, ...added];
   checkDataSources(both, (message) => problems.push(problem("rrd-definition", message)));
-  return problems.length > 0
-    ? { problems }
-    : { step: old.step, start: old.lastUpdate, dataSources: both, archives };
+  return problems.length > 0 ? { problems } : { ...definition, dataSources: both };
 }
 
 function extendedHeader(old: Header, definition: RrdDefinition): Header {
   const rows = old.archives.map((_, index) => old.currentRow(index));
-  const header = newHeader(definition, rows, old.formatVersion);
+  const header = newHeader(definition, rows, "");
   header.setLastUpdate(old.lastUpdate, old.microseconds);
   const kept = old.dataSources.length;
   const copy = (from: number, to: number, length: number) =>
     header.bytes.set(old.bytes.subarray(from, from + length), to);
+  // With it parameters that follow from nothing else, like the row at which a season is smoothed.
+  copy(old.layout.archives, header.layout.archives, old.archives.length * archiveSection.size);
   copy(old.layout.primary, header.layout.primary, kept * primaryState.size);
   for (let archive = 0; archive < old.archives.length; archive++)
     copy(old.stateAt(archive, 0) * 8, header.stateAt(archive, 0) * 8, kept * consolidationState.size);

@@ -1,31 +1,10 @@
 import { internalError } from "../base/index.ts";
 import { evaluate } from "./compute-expression.ts";
-import type { ComputeContext } from "./compute-operations.ts";
-import { consolidationRules, isPlainConsolidation } from "./consolidations.ts";
+import { consolidate } from "./consolidate.ts";
 import { dataSourceKinds, isUnknown } from "./data-source-kinds.ts";
-import { type FixedDataSource, type Header, stateWord } from "./header.ts";
+import type { FixedDataSource, Header } from "./header.ts";
 import type { NumberFault } from "./number-text.ts";
-
-/** Takes the rows that an update completes. */
-export interface RowSink {
-  /**
-   * `count` rows behind row `current`, going round; the first holds each data source's primary value of the archive's
-   * state, all others the secondary one.
-   */
-  writeRows(archive: number, current: number, count: number): void;
-}
-
-/** Working space of one file, so that updates allocate nothing. Amounts are rate x seconds. */
-export interface Workspace {
-  readonly amounts: Float64Array;
-  readonly points: Float64Array;
-  readonly context: ComputeContext;
-}
-
-export function workspaceFor(header: Header, context: ComputeContext): Workspace {
-  const count = header.dataSources.length;
-  return { amounts: new Float64Array(count), points: new Float64Array(count), context };
-}
+import type { RowSink, Workspace } from "./workspace.ts";
 
 /**
  * Turns the readings of one update into amounts and keeps their texts, data source by data source: when one is refused,
@@ -158,64 +137,5 @@ function closePoint(
   } else {
     header.setUnknownSeconds(source, 0);
     header.setValue(source, (amount / interval) * after);
-  }
-}
-
-/** Hands the closed points, each standing for `elapsed` steps, to every archive and writes the rows that are complete. */
-function consolidate(
-  header: Header,
-  space: Workspace,
-  elapsed: number,
-  stepIndex: number,
-  rows: RowSink,
-): void {
-  for (let index = 0; index < header.archives.length; index++) {
-    const archive = header.archives[index];
-    if (archive === undefined || !isPlainConsolidation(archive.cf))
-      throw internalError("an archive that cannot be updated");
-    const perRow = archive.pdpPerRow;
-    const untilRow = perRow - (stepIndex % perRow);
-    const due =
-      untilRow <= elapsed ? Math.min(Math.floor((elapsed - untilRow) / perRow) + 1, archive.rows) : 0;
-    const rule = consolidationRules[archive.cf];
-    for (let source = 0; source < space.points.length; source++) {
-      const x = space.points[source] as number;
-      const state = header.stateAt(index, source);
-      if (perRow === 1) {
-        header.setDouble(state + stateWord.primary, x);
-        if (elapsed > 1) header.setDouble(state + stateWord.secondary, x);
-        continue;
-      }
-      const value = header.double(state + stateWord.value);
-      const unknown = header.unsigned(state + stateWord.unknownPoints);
-      if (due === 0) {
-        if (Number.isNaN(x)) header.setUnsigned(state + stateWord.unknownPoints, unknown + elapsed);
-        else
-          header.setDouble(
-            state + stateWord.value,
-            Number.isNaN(value) ? rule.first(x, elapsed) : rule.add(value, x, elapsed),
-          );
-        continue;
-      }
-      const unknownInRow = Number.isNaN(x) ? unknown + untilRow : unknown;
-      header.setDouble(state + stateWord.secondary, x);
-      header.setDouble(
-        state + stateWord.primary,
-        unknownInRow > perRow * archive.xff
-          ? Number.NaN
-          : rule.finish(value, x, untilRow, perRow - unknownInRow),
-      );
-      const left = (elapsed - untilRow) % perRow;
-      header.setDouble(
-        state + stateWord.value,
-        left === 0 || Number.isNaN(x) ? rule.empty : rule.first(x, left),
-      );
-      header.setUnsigned(state + stateWord.unknownPoints, Number.isNaN(x) ? left : 0);
-    }
-    if (due > 0) {
-      const current = header.currentRow(index);
-      rows.writeRows(index, current, due);
-      header.setCurrentRow(index, (current + due) % archive.rows);
-    }
   }
 }

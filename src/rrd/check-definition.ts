@@ -1,4 +1,5 @@
 import { type Problem, problem } from "../base/index.ts";
+import { checkForecastArchive } from "./check-forecast.ts";
 import { parseExpression } from "./compute-expression.ts";
 import { isPlainConsolidation } from "./consolidations.ts";
 import { dataSourceKinds } from "./data-source-kinds.ts";
@@ -21,7 +22,10 @@ export function checkDefinition(definition: RrdDefinition): Problem[] {
   if (definition.dataSources.length > MOST_SOURCES) complain(`more than ${MOST_SOURCES} data sources`);
   if (definition.archives.length > MOST_ARCHIVES) complain(`more than ${MOST_ARCHIVES} archives`);
   checkDataSources(definition.dataSources, complain);
-  for (const archive of definition.archives) checkArchive(archive, definition.step, complain);
+  for (const archive of definition.archives) {
+    if ("xff" in archive) checkArchive(archive, definition.step, complain);
+    else checkForecastArchive(archive, definition, complain);
+  }
   return problems;
 }
 

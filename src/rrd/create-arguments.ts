@@ -4,9 +4,10 @@ import { readWords } from "./command-words.ts";
 import { parseExpression } from "./compute-expression.ts";
 import { isConsolidation, isPlainConsolidation } from "./consolidations.ts";
 import { dataSourceKinds } from "./data-source-kinds.ts";
-import type { ArchiveDefinition, RrdDefinition } from "./definition.ts";
+import type { RrdDefinition } from "./definition.ts";
 import { parseScaledDuration } from "./duration.ts";
 import { parseNumber } from "./number-text.ts";
+import { parseForecast } from "./parse-forecast.ts";
 
 export interface CreateRequest {
   readonly definition: RrdDefinition;
@@ -29,8 +30,8 @@ type Fault = { readonly fault: string };
 
 /**
  * `["-s", "10", "DS:x:GAUGE:60:U:U", "RRA:AVERAGE:0.5:1:8"]` as `rrdtool create` takes them after the file name, with
- * rrdtool's error texts. `now`: epoch seconds. The forecast archives, `--source` and `--template` are not
- * supported yet and refused (`rrd-not-supported`).
+ * rrdtool's error texts. `now`: epoch seconds. `--source` and `--template` are not supported yet and refused
+ * (`rrd-not-supported`).
  */
 export function parseCreateArguments(words: readonly string[], now: number): Result<CreateRequest> {
   const read = readWords(words, options);
@@ -52,22 +53,24 @@ export function parseCreateArguments(words: readonly string[], now: number): Res
     start = parsed;
   }
   const dataSources: RrdDefinition["dataSources"][number][] = [];
-  const archives: ArchiveDefinition[] = [];
+  const archives: RrdDefinition["archives"][number][] = [];
+  let formatVersion: 3 | 4 = 3;
   for (const word of rest) {
     if (word.startsWith("DS:")) {
       const parsed = parseDataSource(word.slice(3), dataSources);
       if ("fault" in parsed) return refuse(parsed.fault);
       dataSources.push(parsed);
     } else if (word.startsWith("RRA:")) {
-      const parsed = parseArchive(word.slice(4), step);
+      const parsed = parseArchive(word.slice(4), archives.length, step);
       if ("fault" in parsed) return refuse(parsed.fault);
-      archives.push(parsed);
+      archives.push(...parsed.archives);
+      if (parsed.needsVersion4) formatVersion = 4;
     } else return refuse(`can't parse argument '${word}'`);
   }
   if (archives.length === 0) return refuse("you must define at least one Round Robin Archive");
   if (dataSources.length === 0) return refuse("you must define at least one Data Source");
   return ok({
-    definition: { step, start, dataSources, archives },
+    definition: { step, start, dataSources, archives, formatVersion },
     noOverwrite: given.has("no-overwrite"),
   });
 }
@@ -128,12 +131,17 @@ function parseLimit(text: string): number | undefined | Fault {
   return text === "U" ? undefined : parseNumber(text);
 }
 
-function parseArchive(text: string, step: number): ArchiveDefinition | Fault {
+interface ParsedArchives {
+  readonly archives: RrdDefinition["archives"];
+  readonly needsVersion4: boolean;
+}
+
+function parseArchive(text: string, index: number, step: number): ParsedArchives | Fault {
   const fields = text.split(":").filter((field) => field !== "");
   const [cfText, xffText, stepsText, rowsText] = fields;
   const cf = cfText === undefined ? undefined : (/^[A-Z]+/.exec(cfText)?.[0] ?? "");
   if (cf !== undefined && !isConsolidation(cf)) return { fault: `Unrecognized consolidation function ${cf}` };
-  if (cf !== undefined && !isPlainConsolidation(cf)) return { fault: `${cf} archives are not supported yet` };
+  if (cf !== undefined && !isPlainConsolidation(cf)) return parseForecast(cf, fields, index, step);
   if (cf === undefined || xffText === undefined || stepsText === undefined || rowsText === undefined)
     return { fault: `Expected at least 4 arguments for RRA but got ${fields.length}` };
   if (fields.length > 4) return { fault: `Unexpected extra argument for consolidation function ${cf}` };
@@ -144,5 +152,5 @@ function parseArchive(text: string, step: number): ArchiveDefinition | Fault {
   if (typeof pdpPerRow !== "number") return { fault: `Invalid step ${stepsText}: ${pdpPerRow.fault}` };
   const rows = parseScaledDuration(rowsText, step * pdpPerRow);
   if (typeof rows !== "number") return { fault: `Invalid row count ${rowsText}: ${rows.fault}` };
-  return { cf, xff, pdpPerRow, rows };
+  return { archives: [{ cf, xff, pdpPerRow, rows }], needsVersion4: false };
 }

@@ -16,6 +16,8 @@ export interface CreateOptions {
   readonly durable?: boolean | undefined;
   /** The row each archive counts as written last, to make files reproducible; default random, as rrdtool does. */
   readonly startRows?: readonly number[] | undefined;
+  /** The name whose hash spreads the smoothing of forecasts over time; default `path`, as rrdtool does. */
+  readonly smoothingName?: string | undefined;
   readonly storage?: Storage | undefined;
 }
 
@@ -49,7 +51,7 @@ export function createRrd(
   if (definition.archives.some((archive, index) => !isRow(startRows[index], archive.rows)))
     return failed(problem("rrd-definition", "startRows must name an existing row of every archive"));
 
-  const header = newHeader(definition, startRows);
+  const header = newHeader(definition, startRows, options.smoothingName ?? path);
   return placeNewFile(path, options, (file) => {
     writeWhole(file, header.bytes, 0);
     for (let position = header.bytes.length; position < size; ) {

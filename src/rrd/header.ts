@@ -1,5 +1,6 @@
 import type { ComputeExpression } from "./compute-expression.ts";
 import type { Consolidation, DataSourceType } from "./definition.ts";
+import type { Forecast } from "./forecast-parameters.ts";
 import {
   archiveSection,
   consolidationState,
@@ -29,7 +30,10 @@ export interface FixedArchive {
   readonly cf: Consolidation;
   readonly rows: number;
   readonly pdpPerRow: number;
+  /** NaN for forecast archives. */
   readonly xff: number;
+  /** Of forecast archives. */
+  readonly forecast: Forecast | undefined;
   /** Byte offset of row 0. */
   readonly dataStart: number;
 }
@@ -191,6 +195,8 @@ export class Header {
 export const stateWord = {
   value: consolidationState.at.value / WORD,
   unknownPoints: consolidationState.at.unknownPoints / WORD,
+  /** First of the six words that only forecast archives use. */
+  forecast: consolidationState.at.forecastScratch / WORD,
   primary: consolidationState.at.primary / WORD,
   secondary: consolidationState.at.secondary / WORD,
 } as const;

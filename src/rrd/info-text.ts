@@ -1,7 +1,9 @@
-import { isPlainConsolidation } from "./consolidations.ts";
-import type { RrdInfo } from "./info.ts";
+import { exponential } from "./exponential.ts";
+import type { ArchiveInfo, ConsolidationState, RrdInfo } from "./info.ts";
 
-/** The same text as `rrdtool info` prints, with a newline at the end; of forecast archives only what all share. */
+type Line = readonly [key: string, value: string];
+
+/** The same text as `rrdtool info` prints, with a newline at the end. */
 export function rrdInfoText(info: RrdInfo): string {
   const lines = [
     `filename = "${info.file}"`,
@@ -30,21 +32,61 @@ export function rrdInfoText(info: RrdInfo): string {
     add("rows", String(archive.rows));
     add("cur_row", String(archive.currentRow));
     add("pdp_per_row", String(archive.pdpPerRow));
-    if (!isPlainConsolidation(archive.cf)) return;
-    add("xff", exponential(archive.xff));
+    for (const [key, value] of parameterLines(archive, info.version)) add(key, value);
     archive.consolidation.forEach((state, source) => {
-      add(`cdp_prep[${source}].value`, exponential(state.value));
-      add(`cdp_prep[${source}].unknown_datapoints`, String(state.unknownPoints));
+      for (const [key, value] of stateLines(archive, state)) add(`cdp_prep[${source}].${key}`, value);
     });
   });
   return `${lines.join("\n")}\n`;
 }
 
-/** C's `%0.10e`, with rrdtool's own word for unknown. */
-function exponential(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
-  const [mantissa = "", exponent = ""] = (Object.is(value, -0) ? 0 : value).toExponential(10).split("e");
-  const digits = exponent.slice(1).padStart(2, "0");
-  return `${Object.is(value, -0) ? "-" : ""}${mantissa}e${exponent[0]}${digits}`;
+function parameterLines({ xff, forecast }: ArchiveInfo, version: string): Line[] {
+  switch (forecast?.kind) {
+    case undefined:
+      return [["xff", exponential(xff)]];
+    case "prediction":
+      return [
+        ["alpha", exponential(forecast.alpha)],
+        ["beta", exponential(forecast.beta)],
+      ];
+    case "season":
+    case "season of deviations": {
+      const gamma: Line = ["gamma", exponential(forecast.gamma)];
+      return Number(version) < 4
+        ? [gamma]
+        : [gamma, ["smoothing_window", exponential(forecast.smoothingWindow)]];
+    }
+    case "deviation":
+      return [];
+    case "failures":
+      return [
+        ["delta_pos", exponential(forecast.deltaPositive)],
+        ["delta_neg", exponential(forecast.deltaNegative)],
+        ["failure_threshold", String(forecast.threshold)],
+        ["window_length", String(forecast.window)],
+      ];
+  }
+}
+
+function stateLines({ cf, forecast: parameters }: ArchiveInfo, state: ConsolidationState): Line[] {
+  const { forecast } = state;
+  switch (forecast?.kind) {
+    case "prediction":
+      return [
+        ["intercept", exponential(forecast.intercept)],
+        ["slope", exponential(forecast.slope)],
+        ["NaN_count", String(forecast.nullCount)],
+      ];
+    case "season":
+      return [[cf === "SEASONAL" ? "seasonal" : "deviation", exponential(forecast.season)]];
+    case "failures":
+      return [["history", `"${forecast.history.join("")}"`]];
+    case undefined:
+      return parameters === undefined
+        ? [
+            ["value", exponential(state.value)],
+            ["unknown_datapoints", String(state.unknownPoints)],
+          ]
+        : [];
+  }
 }

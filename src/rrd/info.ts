@@ -1,4 +1,5 @@
 import type { Consolidation, DataSourceType } from "./definition.ts";
+import type { Forecast } from "./forecast-parameters.ts";
 
 /** Everything an RRD file's header says. Unknown numbers are NaN. */
 export interface RrdInfo {
@@ -42,6 +43,8 @@ export interface ArchiveInfo {
   readonly currentRow: number;
   /** Of AVERAGE, MIN, MAX, LAST; NaN for the others. */
   readonly xff: number;
+  /** Parameters of forecast archives. */
+  readonly forecast?: Forecast | undefined;
   /** Seconds one row covers, and epoch seconds of the newest and the oldest row. */
   readonly secondsPerRow: number;
   readonly newest: number;
@@ -55,4 +58,29 @@ export interface ConsolidationState {
   readonly unknownPoints: number;
   readonly primary: number;
   readonly secondary: number;
+  /** Of forecast archives, whose `value` and `unknownPoints` mean nothing. */
+  readonly forecast?: ForecastState | undefined;
 }
+
+/** "last…": before the newest observation. */
+export type ForecastState =
+  | {
+      readonly kind: "prediction";
+      readonly intercept: number;
+      readonly lastIntercept: number;
+      /** Per step. */
+      readonly slope: number;
+      readonly lastSlope: number;
+      /** Steps since the last known observation, 1 when the newest is known. */
+      readonly nullCount: number;
+      readonly lastNullCount: number;
+    }
+  | {
+      readonly kind: "season";
+      readonly season: number;
+      readonly lastSeason: number;
+      /** How often the season has begun, as far as that was counted. */
+      readonly rounds: number;
+    }
+  /** 1 for each step that was far from what was expected, newest first. */
+  | { readonly kind: "failures"; readonly history: readonly number[] };

@@ -2,6 +2,8 @@ import { internalError } from "../base/index.ts";
 import { encodeExpression, parseExpression } from "./compute-expression.ts";
 import { dataSourceKinds } from "./data-source-kinds.ts";
 import type { RrdDefinition } from "./definition.ts";
+import { DEFAULT_SMOOTHING, readForecast, writeForecast } from "./forecast-parameters.ts";
+import { startForecast } from "./forecast-state.ts";
 import { expressionAt, type FixedArchive, Header, stateWord } from "./header.ts";
 import {
   archiveSection,
@@ -14,9 +16,20 @@ import {
 } from "./layout.ts";
 import { readUnsigned, writeDouble, writeText, writeUnsigned } from "./words.ts";
 
-/** The version a file needs so that older programs do not misread its data source types. */
-export function formatVersionFor(definition: Pick<RrdDefinition, "dataSources">): number {
-  return Math.max(...definition.dataSources.map((source) => dataSourceKinds[source.type].formatVersion));
+/** The version a file needs so that older programs do not misread what is in it. */
+export function formatVersionFor(definition: RrdDefinition): number {
+  return Math.max(
+    definition.formatVersion ?? 3,
+    ...definition.dataSources.map((source) => dataSourceKinds[source.type].formatVersion),
+    ...definition.archives.map(archiveVersion),
+  );
+}
+
+function archiveVersion(archive: RrdDefinition["archives"][number]): number {
+  if (archive.cf === "MHWPREDICT") return 4;
+  const seasonal = archive.cf === "SEASONAL" || archive.cf === "DEVSEASONAL";
+  // rrdtool's own seasons say 0 in files of version 3, where nobody looks at it.
+  return seasonal && ![0, DEFAULT_SMOOTHING].includes(archive.smoothingWindow ?? DEFAULT_SMOOTHING) ? 4 : 3;
 }
 
 /** Bytes of header and rows. */
@@ -26,14 +39,10 @@ export function fileSizeFor(definition: RrdDefinition): number {
   return layout.size + definition.archives.reduce((bytes, archive) => bytes + archive.rows * sources * 8, 0);
 }
 
-/** The header of a new file; the definition is checked already. */
-export function newHeader(
-  definition: RrdDefinition,
-  startRows: readonly number[],
-  atLeastVersion = 0,
-): Header {
+/** The header of a new file; the definition is checked already. `name`: of the file, as forecasts take it in. */
+export function newHeader(definition: RrdDefinition, startRows: readonly number[], name: string): Header {
   const { step, start } = definition;
-  const formatVersion = Math.max(atLeastVersion, formatVersionFor(definition));
+  const formatVersion = formatVersionFor(definition);
   const layout = headerLayout(definition.dataSources.length, definition.archives.length, formatVersion);
   const bytes = new Uint8Array(new ArrayBuffer(layout.size));
   const doubles = new Float64Array(bytes.buffer);
@@ -71,11 +80,20 @@ export function newHeader(
     const at = layout.archives + index * archiveSection.size;
     writeText(bytes, at + archiveSection.at.consolidation, NAME_BYTES, archive.cf);
     writeUnsigned(words, (at + archiveSection.at.rows) / 8, archive.rows);
-    writeUnsigned(words, (at + archiveSection.at.pdpPerRow) / 8, archive.pdpPerRow);
-    writeDouble(doubles, words, (at + archiveSection.at.parameters) / 8, archive.xff);
     const from = dataStart;
     dataStart += archive.rows * definition.dataSources.length * 8;
-    return { ...archive, dataStart: from };
+    const { cf, rows } = archive;
+    const parameters = (at + archiveSection.at.parameters) / 8;
+    const pdpPerRow = "pdpPerRow" in archive ? archive.pdpPerRow : 1;
+    writeUnsigned(words, (at + archiveSection.at.pdpPerRow) / 8, pdpPerRow);
+    if ("xff" in archive) {
+      const { xff } = archive;
+      writeDouble(doubles, words, parameters, xff);
+      return { cf, rows, pdpPerRow, xff, forecast: undefined, dataStart: from };
+    }
+    writeForecast(archive, doubles, words, parameters, name);
+    const forecast = readForecast(archive.cf, doubles, words, parameters);
+    return { cf, rows, pdpPerRow, xff: Number.NaN, forecast, dataStart: from };
   });
 
   const header = new Header(bytes, layout, { formatVersion, step, dataSources, archives });
@@ -95,6 +113,10 @@ export function startUnknown(header: Header, source: number): void {
   header.setUnknownSeconds(source, intoStep);
   header.archives.forEach((archive, index) => {
     const state = header.stateAt(index, source);
+    if (archive.forecast !== undefined) {
+      startForecast(header, archive.forecast, state);
+      return;
+    }
     const intoRow = (header.lastUpdate - intoStep) % (header.step * archive.pdpPerRow);
     header.setDouble(state + stateWord.value, Number.NaN);
     header.setUnsigned(state + stateWord.unknownPoints, intoRow / header.step);

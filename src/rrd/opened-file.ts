@@ -1,9 +1,9 @@
 import { type Clock, failed, ok, type Problem, problem, type Result } from "../base/index.ts";
-import { advance, takeReadings, type Workspace, workspaceFor } from "./advance.ts";
+import { advance, takeReadings } from "./advance.ts";
 import { type ComputeContext, ComputeFault } from "./compute-operations.ts";
-import { isPlainConsolidation } from "./consolidations.ts";
 import { fetchRows } from "./fetch.ts";
 import { parseFetchArguments } from "./fetch-arguments.ts";
+import { forecastFault } from "./forecast-fault.ts";
 import type { Header } from "./header.ts";
 import { infoOf } from "./header-info.ts";
 import { Horizon } from "./horizon.ts";
@@ -11,10 +11,13 @@ import type { RrdInfo } from "./info.ts";
 import { readHeader } from "./read-header.ts";
 import { readingText } from "./reading-text.ts";
 import { RowWriter } from "./row-writer.ts";
-import type { FetchedRows, FetchRequest, Reading, RrdFile } from "./rrd-file.ts";
+import type { FetchedRows, FetchRequest, Reading, RrdFile, UpdateArgumentsOptions } from "./rrd-file.ts";
 import { storageProblem, takenBackProblem } from "./rrd-problems.ts";
+import { smoothSeasons } from "./smooth-seasons.ts";
 import type { Storage, StorageFile } from "./storage.ts";
 import { parseTemplate, parseUpdateArgument, splitSeconds } from "./update-argument.ts";
+import { updateReport, type WrittenRows, writtenRows } from "./update-report.ts";
+import { type Workspace, workspaceFor } from "./workspace.ts";
 
 const DONE = ok(undefined);
 /** How often a reader starts again because the file changed under its hands. */
@@ -38,6 +41,7 @@ export class OpenedRrd implements RrdFile {
   #space: Workspace;
   #writer: RowWriter;
   #texts: string[];
+  #forecastFault: string | undefined;
   #names: readonly string[];
   #state: "open" | "failed" | "closed" = "open";
   readonly #horizon: Horizon;
@@ -54,6 +58,7 @@ export class OpenedRrd implements RrdFile {
     this.#writer = new RowWriter(file, header);
     this.#texts = header.dataSources.map(() => "U");
     this.#names = header.dataSources.map((source) => source.name);
+    this.#forecastFault = forecastFault(header);
   }
 
   get names(): readonly string[] {
@@ -86,14 +91,11 @@ export class OpenedRrd implements RrdFile {
     const seconds = Math.floor(time);
     const microseconds =
       seconds === time || this.#header.formatVersion < 3 ? 0 : splitSeconds(time).microseconds;
-    const fault = this.#store(seconds, microseconds, this.#texts, "all or nothing");
+    const fault = this.#store(seconds, microseconds, this.#texts, "all or nothing") ?? this.#smooth();
     return fault === undefined ? DONE : failed(fault);
   }
 
-  updateArguments(
-    updates: readonly string[],
-    options: { readonly template?: string | undefined; readonly skipPastUpdates?: boolean | undefined } = {},
-  ): Result<number> {
+  updateArguments(updates: readonly string[], options: UpdateArgumentsOptions = {}): Result<number> {
     const refused = this.#refuseWriting();
     if (refused !== undefined) return failed(refused);
     const order = parseTemplate(this.#header, options.template);
@@ -103,11 +105,36 @@ export class OpenedRrd implements RrdFile {
       const argument = parseUpdateArgument(this.#header, asBytes(update), order, this.#now());
       if ("fault" in argument) return failed(problem("rrd-arguments", `${this.path}: ${argument.fault}`));
       const { seconds, microseconds, readings } = argument;
-      const fault = this.#store(seconds, microseconds, readings, "as rrdtool");
+      const store = () => this.#store(seconds, microseconds, readings, "as rrdtool");
+      const fault = options.report === undefined ? store() : this.#reported(store, options.report);
       if (fault === undefined) stored++;
       else if (fault.code !== "rrd-late" || options.skipPastUpdates !== true) return failed(fault);
     }
-    return ok(stored);
+    const unsmoothed = this.#smooth();
+    return unsmoothed === undefined ? ok(stored) : failed(unsmoothed);
+  }
+
+  /** At most once per call, behind its last update, as rrdtool does. */
+  #smooth(): Problem | undefined {
+    const { forecast } = this.#space;
+    if (forecast?.smoothingDue !== true) return undefined;
+    forecast.smoothingDue = false;
+    return this.#write(() => {
+      smoothSeasons(this.#header, this.#writer);
+      this.#writer.commit();
+    });
+  }
+
+  /** Tells the rows of one update, once it counts. */
+  #reported(store: () => Problem | undefined, report: (line: string) => void): Problem | undefined {
+    const before = this.lastUpdate;
+    const written: WrittenRows[] = [];
+    this.#writer.listener = (archive, count) => written.push(writtenRows(this.#header, archive, count));
+    const fault = store();
+    this.#writer.listener = undefined;
+    if (fault === undefined)
+      for (const line of updateReport(this.#header, before, this.#header.lastUpdate, written)) report(line);
+    return fault;
   }
 
   #now(): { seconds: number; microseconds: number } {
@@ -184,13 +211,9 @@ export class OpenedRrd implements RrdFile {
       });
     }
     if (this.#opening.mode === "read") return problem("rrd-read-only", `"${this.path}" is open for reading`);
-    const forecast = this.#header.archives.find((archive) => !isPlainConsolidation(archive.cf));
-    if (forecast !== undefined) {
-      return problem(
-        "rrd-not-supported",
-        `"${this.path}" has a ${forecast.cf} archive; such files can be read, not updated`,
-      );
-    }
+    if (this.#forecastFault !== undefined)
+      return problem("rrd-not-supported", `"${this.path}" ${this.#forecastFault}`);
+    if (this.#space.forecast !== undefined) this.#space.forecast.smoothingDue = false;
     return undefined;
   }
 
@@ -258,6 +281,7 @@ export class OpenedRrd implements RrdFile {
     this.#writer = new RowWriter(this.#file, header);
     this.#texts = header.dataSources.map(() => "U");
     this.#names = header.dataSources.map((source) => source.name);
+    this.#forecastFault = forecastFault(header);
   }
 
   sync(): Result<void> {

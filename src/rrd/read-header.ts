@@ -3,6 +3,7 @@ import { decodeExpression } from "./compute-expression.ts";
 import { isConsolidation, isPlainConsolidation } from "./consolidations.ts";
 import { dataSourceKinds } from "./data-source-kinds.ts";
 import type { DataSourceType } from "./definition.ts";
+import { LONGEST_WINDOW, readForecast } from "./forecast-parameters.ts";
 import { expressionAt, type FixedArchive, type FixedDataSource, Header, stateWord } from "./header.ts";
 import {
   archiveSection,
@@ -160,13 +161,13 @@ function parseArchive(
   if (!Number.isSafeInteger(rows * pdpPerRow * step))
     return "has an archive that covers more time than there is";
   const parameters = (at + archiveSection.at.parameters) / 8;
-  const plain = isPlainConsolidation(cf);
-  // All others lean on another archive, whose index is their fourth parameter.
-  if (!plain && readUnsigned(words, parameters + 3) >= layout.archiveCount)
-    return "has an archive that leans on one which does not exist";
-  if (cf === "FAILURES" && readUnsigned(words, parameters + 4) > 28)
-    return "has a FAILURES archive with a window over 28";
-  return { cf, rows, pdpPerRow, xff: plain ? (doubles[parameters] as number) : Number.NaN, dataStart };
+  if (isPlainConsolidation(cf))
+    return { cf, rows, pdpPerRow, xff: doubles[parameters] as number, forecast: undefined, dataStart };
+  const forecast = readForecast(cf, doubles, words, parameters);
+  if (forecast.leansOn >= layout.archiveCount) return "has an archive that leans on one which does not exist";
+  if (forecast.kind === "failures" && forecast.window > LONGEST_WINDOW)
+    return `has a FAILURES archive with a window over ${LONGEST_WINDOW}`;
+  return { cf, rows, pdpPerRow, xff: Number.NaN, forecast, dataStart };
 }
 
 function checkLive(header: Header): string | undefined {

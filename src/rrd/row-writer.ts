@@ -1,8 +1,8 @@
-import type { RowSink } from "./advance.ts";
 import { type Header, stateWord } from "./header.ts";
 import type { StorageFile } from "./storage.ts";
 import { readWhole, writeWhole } from "./whole-io.ts";
 import { writeDouble } from "./words.ts";
+import type { RowSink } from "./workspace.ts";
 
 /** Rows are written in pieces of at most this size after a long gap; bytes. */
 const LARGEST_PIECE = 64 * 1024;
@@ -32,6 +32,8 @@ export class RowWriter implements RowSink {
   readonly #overwritten: Overwritten[] = [];
   #overwrittenCount = 0;
   #remembered = 0;
+  /** Hears of the rows before they are written. */
+  listener: ((archive: number, count: number) => void) | undefined;
 
   constructor(file: StorageFile, header: Header) {
     this.#file = file;
@@ -43,6 +45,7 @@ export class RowWriter implements RowSink {
   }
 
   writeRows(archive: number, current: number, count: number): void {
+    this.listener?.(archive, count);
     const { rows, dataStart } = this.#header.archives[archive] as { rows: number; dataStart: number };
     let slot: number = stateWord.primary;
     const most = Math.max(1, Math.floor(LARGEST_PIECE / this.#rowBytes));
@@ -55,6 +58,24 @@ export class RowWriter implements RowSink {
       done += piece;
       row += piece - 1;
     }
+  }
+
+  readRows(archive: number, row: number, into: Float64Array): void {
+    const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+    if (!readWhole(this.#file, bytes, this.#positionOf(archive, row)))
+      throw new Error("the file ended early");
+  }
+
+  writeValues(archive: number, row: number, values: Float64Array): void {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const position = this.#positionOf(archive, row);
+    for (let done = 0; done < bytes.length; done += LARGEST_PIECE)
+      this.#writePiece(position + done, bytes.subarray(done, done + LARGEST_PIECE));
+  }
+
+  #positionOf(archive: number, row: number): number {
+    const { dataStart } = this.#header.archives[archive] as { dataStart: number };
+    return dataStart + row * this.#rowBytes;
   }
 
   #fill(archive: number, slot: number, rows: number): Uint8Array {

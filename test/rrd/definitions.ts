@@ -62,6 +62,9 @@ export function createWords(definition: RrdDefinition): string[] {
         ? `DS:${source.name}:COMPUTE:${source.expression}`
         : `DS:${source.name}:${source.type}:${source.heartbeat}:${source.min ?? "U"}:${source.max ?? "U"}`,
     ),
-    ...definition.archives.map(({ cf, xff, pdpPerRow, rows }) => `RRA:${cf}:${xff}:${pdpPerRow}:${rows}`),
+    ...definition.archives.map((archive) => {
+      if (!("xff" in archive)) throw new Error("a forecast");
+      return `RRA:${archive.cf}:${archive.xff}:${archive.pdpPerRow}:${archive.rows}`;
+    }),
   ];
 }
