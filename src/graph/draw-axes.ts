@@ -44,8 +44,11 @@ export function drawGrid(axes: Axes, theme: Theme): SceneItem[] {
   return items;
 }
 
+/** What the axes say besides their numbers. */
+export type AxisTexts = Pick<GraphDefinition, "verticalLabel" | "units" | "rightAxis">;
+
 /** Base line, zero line and labels: what stands before the data. */
-export function drawLabels(definition: GraphDefinition, axes: Axes, edge: number, theme: Theme): SceneItem[] {
+export function drawLabels(definition: AxisTexts, axes: Axes, edge: number, theme: Theme): SceneItem[] {
   const { plot, value, time, rightLabels } = axes;
   const bottom = plot.y + plot.height;
   const right = plot.x + plot.width;
@@ -70,6 +73,9 @@ export function drawLabels(definition: GraphDefinition, axes: Axes, edge: number
     if (tick.label !== "") {
       items.push(textItem("time-label", tick.label, tick.x, bottom + 15, { ...look, anchor: "middle" }));
     }
+  }
+  for (const tick of time.labels ?? []) {
+    items.push(textItem("time-label", tick.label, tick.x, bottom + 15, { ...look, anchor: "middle" }));
   }
   const label = definition.verticalLabel === "" ? definition.units : definition.verticalLabel;
   items.push(...turnedLabel(label, edge + 8, plot, theme));

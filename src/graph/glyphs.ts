@@ -28,6 +28,16 @@ const preferred = [
   "Arial",
 ];
 
+const preferredMono = [
+  "DejaVu Sans Mono",
+  "Bitstream Vera Sans Mono",
+  "Noto Sans Mono",
+  "Liberation Mono",
+  "Menlo",
+  "Consolas",
+  "Courier New",
+];
+
 /** Positions between two pixels that a character is kept at. */
 const PARTS = 4;
 const MOST_GLYPHS = 4000;
@@ -40,6 +50,7 @@ export class Glyphs {
   readonly #canvas: Canvas;
   readonly #context: SKRSContext2D;
   readonly #family: string;
+  readonly #monoFamily: string;
   readonly #kept = new Map<string, Glyph>();
   readonly #words = new Map<string, Glyph>();
   #width = 64;
@@ -53,12 +64,15 @@ export class Glyphs {
     const sans = families.find((family) => /sans|grotesk|gothic/i.test(family) && !/mono/i.test(family));
     const family = found ?? sans ?? families[0];
     this.#family = family === undefined ? "sans-serif" : `"${family}", sans-serif`;
+    const mono =
+      preferredMono.find((one) => families.includes(one)) ?? families.find((one) => /mono/i.test(one));
+    this.#monoFamily = mono === undefined ? "monospace" : `"${mono}", ${this.#family}`;
     this.#context = canvas.createCanvas(this.#width, this.#height).getContext("2d");
   }
 
   /** The glyphs of a text, and where each starts from the text's own start. */
-  lay(text: string, size: number, bold: boolean, start: number): { glyph: Glyph; x: number }[] {
-    const font = `${bold ? "bold " : ""}${size}px ${this.#family}`;
+  lay(text: string, size: number, bold: boolean, start: number, mono = false): { glyph: Glyph; x: number }[] {
+    const font = `${bold ? "bold " : ""}${size}px ${mono ? this.#monoFamily : this.#family}`;
     if (joined.test(text)) {
       const glyph = this.#get(this.#words, MOST_WORDS, text, font, size, 0);
       return [{ glyph, x: Math.round(start) }];
@@ -74,8 +88,8 @@ export class Glyphs {
   }
 
   /** Device pixels from the start of a text to its end. */
-  width(text: string, size: number, bold: boolean): number {
-    return this.lay(text, size, bold, 0).reduce((sum, { glyph }) => sum + glyph.advance, 0);
+  width(text: string, size: number, bold: boolean, mono = false): number {
+    return this.lay(text, size, bold, 0, mono).reduce((sum, { glyph }) => sum + glyph.advance, 0);
   }
 
   #get(

@@ -59,7 +59,9 @@ function drawItem(item: SceneItem, drawing: Drawing): void {
       fillArea(image, item.points, image.ink(item.fill), scale, clip);
       break;
     case "line":
-      for (const points of item.dash === undefined ? [item.points] : dashes(item.points, item.dash)) {
+      for (const points of item.dash === undefined
+        ? [item.points]
+        : dashes(item.points, item.dash, item.dashOffset)) {
         strokeLine(image, points, item.width * scale, image.ink(item.stroke), scale, clip);
       }
       break;
@@ -94,20 +96,20 @@ function fillRect({ x, y, width, height, fill }: RectItem, scale: number): void 
 function drawText(item: TextItem, { scale, letters }: Drawing): void {
   const size = item.size * scale;
   const ink = image.ink(item.fill);
-  const width = item.anchor === "start" ? 0 : letters.width(item.text, size, item.bold);
+  const width = item.anchor === "start" ? 0 : letters.width(item.text, size, item.bold, item.mono);
   const before = item.anchor === "middle" ? width / 2 : item.anchor === "end" ? width : 0;
   const x = item.x * scale;
   const y = item.y * scale;
   if (!item.turned) {
     const base = Math.round(y);
-    for (const { glyph, x: pen } of letters.lay(item.text, size, item.bold, x - before)) {
+    for (const { glyph, x: pen } of letters.lay(item.text, size, item.bold, x - before, item.mono)) {
       blit(ink, glyph.levels, glyph.width, pen + glyph.left, base + glyph.top, 1, 0);
     }
     return;
   }
   // Turned a quarter anticlockwise, the pen moves upwards: along becomes -y, down becomes +x.
   const base = Math.round(x);
-  for (const { glyph, x: pen } of letters.lay(item.text, size, item.bold, -y - before)) {
+  for (const { glyph, x: pen } of letters.lay(item.text, size, item.bold, -y - before, item.mono)) {
     blit(ink, glyph.levels, glyph.width, base + glyph.top, -(pen + glyph.left) - 1, 0, -1);
   }
 }

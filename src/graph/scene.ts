@@ -32,6 +32,10 @@ export type ScenePart =
   | "zero"
   | "series"
   | "rule"
+  | "tick"
+  | "border"
+  | "arrow"
+  | "legend-text"
   | "percentile"
   | "title"
   | "range"
@@ -68,8 +72,9 @@ export interface LineItem {
   readonly points: Float64Array;
   readonly stroke: string;
   readonly width: number;
-  /** Lengths of dashes and gaps in turn. */
-  readonly dash?: readonly [on: number, off: number];
+  /** Lengths of dashes and gaps in turn, and how far into them the line starts. */
+  readonly dash?: readonly number[];
+  readonly dashOffset?: number;
   readonly title?: string;
 }
 
@@ -86,6 +91,8 @@ export interface TextItem {
   readonly fill: string;
   /** A quarter turn anticlockwise around the anchor. */
   readonly turned: boolean;
+  /** All characters of one width, for tables that are laid out with blanks. */
+  readonly mono?: boolean;
 }
 
 /** Items that are cut off at the edges of the box. */

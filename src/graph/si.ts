@@ -27,6 +27,16 @@ export function prefixFor(magnitude: number, base: 1000 | 1024, plainFrom = 0.01
   return { symbol: small[power - 1] ?? "", factor: 10 ** (-3 * power) };
 }
 
+/** The prefix for a power of ten that was asked for; where there is no prefix of it, the power itself. */
+export function prefixOf(exponent: number, base: 1000 | 1024): Prefix {
+  const power = exponent / 3;
+  const factor = base === 1024 ? 1024 ** power : 10 ** exponent;
+  if (exponent === 0) return none;
+  if (!Number.isInteger(power)) return { symbol: `×10^${exponent}`, factor };
+  const symbol = power > 0 ? (large[power - 1] ?? "") : (small[-power - 1] ?? "");
+  return { symbol: base === 1024 && power > 0 ? `${symbol.toUpperCase()}i` : symbol, factor };
+}
+
 /** A number for the legend: two decimals, its own prefix, the unit; an unknown one is a dash. */
 export function formatValue(value: number, base: 1000 | 1024, units: string): string {
   if (Number.isNaN(value)) return "–";

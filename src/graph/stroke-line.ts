@@ -90,12 +90,22 @@ function raise(at: number, level: number): void {
   levels[at] = level;
 }
 
-/** The dashes of a line, each a line of its own; lengths in the units of the points. */
-export function dashes(points: Float64Array, [on, off]: readonly [number, number]): Float64Array[] {
+/** The dashes of a line, each a line of its own; lengths, on and off in turn, in the units of the points. */
+export function dashes(points: Float64Array, pattern: readonly number[], offset = 0): Float64Array[] {
+  const around = pattern.reduce((sum, one) => sum + one, 0);
+  if (!(around > 0)) return [points];
   const found: Float64Array[] = [];
   let dash: number[] = [points[0] ?? 0, points[1] ?? 0];
-  let drawing = true;
-  let left = on;
+  let place = 0;
+  let left = pattern[0] ?? around;
+  for (let skip = offset % around; skip > 0; ) {
+    const step = Math.min(skip, left);
+    skip -= step;
+    left -= step;
+    if (left > 0) continue;
+    place = (place + 1) % pattern.length;
+    left = pattern[place] ?? around;
+  }
   for (let i = 0; i + 3 < points.length; i += 2) {
     let x = points[i] ?? 0;
     let y = points[i + 1] ?? 0;
@@ -106,14 +116,14 @@ export function dashes(points: Float64Array, [on, off]: readonly [number, number
       x += ((endX - x) * left) / length;
       y += ((endY - y) * left) / length;
       length -= left;
-      if (drawing) found.push(Float64Array.from([...dash, x, y]));
+      if (place % 2 === 0) found.push(Float64Array.from([...dash, x, y]));
       dash = [x, y];
-      drawing = !drawing;
-      left = drawing ? on : off;
+      place = (place + 1) % pattern.length;
+      left = pattern[place] ?? around;
     }
     left -= length;
-    if (drawing) dash.push(endX, endY);
+    if (place % 2 === 0) dash.push(endX, endY);
   }
-  if (drawing && dash.length >= 4) found.push(Float64Array.from(dash));
+  if (place % 2 === 0 && dash.length >= 4) found.push(Float64Array.from(dash));
   return found;
 }

@@ -3,6 +3,7 @@ import type { Scene, SceneItem, TextItem } from "./scene.ts";
 
 /** Paths are written in tenths of a pixel. */
 const FINE = 10;
+const MONO_FONTS = "'DejaVu Sans Mono','Bitstream Vera Sans Mono',Menlo,Consolas,monospace";
 const FONTS = "'DejaVu Sans',Verdana,'Bitstream Vera Sans','Segoe UI',system-ui,sans-serif";
 
 /** A scene as a stand-alone SVG document: text as text, no script, no reference to anything outside. */
@@ -29,8 +30,12 @@ function drawItem(item: SceneItem): string {
     case "area":
       return element("path", `${path(item.points)} ${paint("fill", item.fill)}`, item.title);
     case "line": {
+      const offset =
+        item.dashOffset === undefined ? "" : ` stroke-dashoffset="${number(item.dashOffset * FINE)}"`;
       const dash =
-        item.dash === undefined ? "" : ` stroke-dasharray="${item.dash.map((one) => one * FINE).join(" ")}"`;
+        item.dash === undefined
+          ? ""
+          : ` stroke-dasharray="${item.dash.map((one) => number(one * FINE)).join(" ")}"${offset}`;
       const look = `fill="none" ${paint("stroke", item.stroke)} stroke-width="${number(item.width * FINE)}"`;
       return element("path", `${path(item.points)} ${look} stroke-linejoin="round"${dash}`, item.title);
     }
@@ -44,13 +49,15 @@ function drawItem(item: SceneItem): string {
   }
 }
 
-function drawText({ x, y, text, size, bold, anchor, fill, turned }: TextItem): string {
+function drawText({ x, y, text, size, bold, anchor, fill, turned, mono }: TextItem): string {
   const place = turned
     ? `transform="translate(${number(x)} ${number(y)}) rotate(-90)"`
     : `x="${number(x)}" y="${number(y)}"`;
+  // Blanks line the columns up, so all of them count.
+  const family = mono === true ? ` font-family="${MONO_FONTS}" xml:space="preserve"` : "";
   const weight = bold ? ' font-weight="bold"' : "";
   const align = anchor === "start" ? "" : ` text-anchor="${anchor}"`;
-  return `<text ${place} font-size="${number(size)}"${weight}${align} ${paint("fill", fill)}>${escaped(text)}</text>`;
+  return `<text ${place} font-size="${number(size)}"${family}${weight}${align} ${paint("fill", fill)}>${escaped(text)}</text>`;
 }
 
 function element(name: string, attributes: string, title: string | undefined): string {

@@ -13,6 +13,8 @@ export interface TimeTick {
 
 export interface TimeAxis {
   readonly ticks: readonly TimeTick[];
+  /** Labels that do not stand at a tick: about the time between two. */
+  readonly labels?: readonly TimeTick[];
   /** x of the lines between the ticks. */
   readonly minor: readonly number[];
 }

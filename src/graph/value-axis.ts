@@ -1,5 +1,5 @@
 import { logTicks } from "./log-axis.ts";
-import { type Prefix, prefixFor } from "./si.ts";
+import { type Prefix, prefixFor, prefixOf } from "./si.ts";
 
 export interface ValueTick {
   readonly value: number;
@@ -30,6 +30,12 @@ export interface ValueAxisRequest {
   readonly base: 1000 | 1024;
   /** CSS pixels. */
   readonly height: number;
+  /** The range ends where the data does, whether zero is near or not. */
+  readonly tight?: { readonly low: boolean; readonly high: boolean } | undefined;
+  /** Labels in units of this power of ten, or of its like with base 1024 (3 is one prefix). */
+  readonly exponent?: number | undefined;
+  /** Distance of the grid's lines, and how many of them there are to a label. */
+  readonly grid?: { readonly step: number; readonly labelEvery: number } | undefined;
 }
 
 /** A range whose ends may each be fixed (by the user, or because the end is zero) or free to be rounded. */
@@ -50,7 +56,7 @@ const LEAST_SPACING = 11;
 export function valueAxis(request: ValueAxisRequest): ValueAxis {
   if (request.logarithmic) return logarithmicAxis(request);
   const range = linearRange(request);
-  const chosen = chooseStep(range, request.height, request.base);
+  const chosen = chooseStep(range, request);
   const { low, high, step, prefix } = chosen;
   const span = high - low;
   return {
@@ -75,8 +81,9 @@ function linearRange(request: ValueAxisRequest): Range {
   if (high > 0) high += air;
   else low -= air;
   // Zero gives scale to what is near it; a narrow band far away is shown for itself.
-  if (low > 0 && (request.fromZero || low <= 0.6 * high || air > 0)) low = 0;
-  if (high < 0 && (request.fromZero || high >= 0.6 * low || air > 0)) high = 0;
+  const { tight } = request;
+  if (low > 0 && !(tight?.low ?? false) && (request.fromZero || low <= 0.6 * high || air > 0)) low = 0;
+  if (high < 0 && !(tight?.high ?? false) && (request.fromZero || high >= 0.6 * low || air > 0)) high = 0;
   if (lowerLimit !== undefined) low = rigid || !known ? lowerLimit : Math.min(low, lowerLimit);
   if (upperLimit !== undefined) high = rigid || !known ? upperLimit : Math.max(high, upperLimit);
   let lowFixed = low === lowerLimit || low === 0;
@@ -117,8 +124,12 @@ interface Chosen {
  * The step of 1, 2 or 5 × 10ⁿ (in the axis's one prefix) that gives 3 to 8 labels nearest to the best spacing.
  * Free ends are rounded to the minor step, or to the whole step where that alone gives 3 labels.
  */
-function chooseStep(range: Range, height: number, base: 1000 | 1024): Chosen {
-  const prefix = prefixFor(Math.max(Math.abs(range.low), Math.abs(range.high)), base);
+function chooseStep(range: Range, { height, base, exponent, grid }: ValueAxisRequest): Chosen {
+  const prefix =
+    exponent === undefined
+      ? prefixFor(Math.max(Math.abs(range.low), Math.abs(range.high)), base)
+      : prefixOf(exponent, base);
+  if (grid !== undefined) return givenStep(range, grid, prefix);
   const low = range.low / prefix.factor;
   const high = range.high / prefix.factor;
   const power = Math.floor(Math.log10(high - low));
@@ -152,6 +163,17 @@ function chooseStep(range: Range, height: number, base: 1000 | 1024): Chosen {
     }
   }
   return best ?? { ...range, step: range.high - range.low, minor: range.high - range.low, prefix };
+}
+
+/** The user's lines, unless there would be more of them than pixels. */
+function givenStep(
+  range: Range,
+  { step, labelEvery }: NonNullable<ValueAxisRequest["grid"]>,
+  prefix: Prefix,
+): Chosen {
+  const low = range.lowFixed ? range.low : Math.floor(range.low / step) * step;
+  const high = range.highFixed ? range.high : Math.ceil(range.high / step) * step;
+  return { low, high, step: step * labelEvery, minor: step, prefix };
 }
 
 function penalty(labels: number, spacing: number): number {
