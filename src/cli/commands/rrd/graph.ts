@@ -32,6 +32,7 @@ function valueText(value: string | number): string {
 async function draw(world: RrdWorld, words: readonly string[]): Promise<Result<RrdGraphAnswer>> {
   if (words.some((word) => word === "-d" || /^--daemon(=|$)/.test(word))) return noDaemon();
   warnOfPeriod(world, words);
+  nameFiles(world, words);
   const drawn = await rrdGraph(words, { now: world.now as EpochSeconds, cwd: world.cwd });
   if (!drawn.ok) return drawn;
   const { out, bytes } = drawn.value;
@@ -42,6 +43,14 @@ async function draw(world: RrdWorld, words: readonly string[]): Promise<Result<R
     return refuse(`Could not save png to '${out}'`);
   }
   return ok(drawn.value);
+}
+
+/** So that what is said of files names them as the command line does. */
+export function nameFiles(world: RrdWorld, words: readonly string[]): void {
+  for (const word of words) {
+    const [, file] = /^DEF:[^=]*=((?:\\.|[^:\\])+)/s.exec(word) ?? [];
+    if (file !== undefined) world.path(file.replace(/\\(.)/gs, "$1"));
+  }
 }
 
 /** Looks at the options that hold times without knowing the others. */

@@ -4,9 +4,6 @@ import { failed, ok, problem, type Result } from "../../../base/index.ts";
 import { systemError } from "./error-words.ts";
 import { flag, option, type RrdVerb, refuse, takeApart } from "./world.ts";
 
-/** Deeper than this is a loop of symbolic links. */
-const DEEPEST = 40;
-
 export const list: RrdVerb = (world, words) => {
   const given = takeApart(words, [option("d", "daemon"), flag("", "noflush"), flag("r", "recursive")]);
   if (!given.ok) return given;
@@ -17,7 +14,7 @@ export const list: RrdVerb = (world, words) => {
   const directory = name.startsWith("/") ? name : path;
   try {
     const found = statOf(directory)?.isDirectory()
-      ? entries(directory, given.value.given.has("recursive"), "", 0)
+      ? entries(directory, given.value.given.has("recursive"), "", [])
       : matches(directory);
     if (!found.ok) return found;
     if (found.value.length > 0) world.print(found.value.map((entry) => `${entry}\n`).join(""));
@@ -37,9 +34,21 @@ function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
+function identity({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
+}
+
 /** In the order of the directory, as rrdtool has it. */
-function entries(directory: string, recursive: boolean, prefix: string, depth: number): Result<string[]> {
+function entries(
+  directory: string,
+  recursive: boolean,
+  prefix: string,
+  above: readonly string[],
+): Result<string[]> {
   const found: string[] = [];
+  const here = identity(statSync(directory));
+  // A symbolic link may lead back up.
+  if (above.includes(here)) return ok(found);
   const folder = opendirSync(directory);
   try {
     for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
@@ -49,8 +58,8 @@ function entries(directory: string, recursive: boolean, prefix: string, depth: n
       if (!status.isDirectory()) {
         if (entry.name.endsWith(".rrd")) found.push(`${prefix}${entry.name}`);
       } else if (!recursive) found.push(entry.name);
-      else if (depth < DEEPEST) {
-        const inside = entries(path, true, `${prefix}${entry.name}/`, depth + 1);
+      else {
+        const inside = entries(path, true, `${prefix}${entry.name}/`, [...above, here]);
         if (inside.ok) found.push(...inside.value);
       }
     }

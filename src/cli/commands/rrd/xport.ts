@@ -1,11 +1,12 @@
 import type { EpochSeconds } from "../../../base/index.ts";
 import { rrdXport } from "../../../graph/index.ts";
-import { warnOfPeriod } from "./graph.ts";
+import { nameFiles, warnOfPeriod } from "./graph.ts";
 import { noDaemon, type RrdVerb } from "./world.ts";
 
 export const xport: RrdVerb = async (world, words) => {
   if (words.some((word) => word === "-d" || /^--daemon(=|$)/.test(word))) return noDaemon();
   warnOfPeriod(world, words);
+  nameFiles(world, words);
   const answer = await rrdXport(words, { now: world.now as EpochSeconds, cwd: world.cwd });
   if (answer.ok) world.print(answer.value.text);
   return answer;

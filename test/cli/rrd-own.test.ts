@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { procblock } from "./in-process.ts";
+
+let dir: string;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "procblock-own-"));
+  mkdirSync(join(dir, "empty"));
+  mkdirSync(join(dir, "loop"));
+  symlinkSync("../loop", join(dir, "loop/again"));
+  writeFileSync(join(dir, "loop/a.rrd"), "");
+  writeFileSync(join(dir, "short.rrd"), "RRD");
+  await run("create a.rrd -b 1000000000 -s 10 DS:a:GAUGE:60:U:U RRA:AVERAGE:0.5:1:5");
+  await run("create deep.rrd -b 1000000000 -s 10 DS:a:GAUGE:60:U:U RRA:AVERAGE:0.5:1:5");
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function run(line: string, env?: Record<string, string>) {
+  return procblock(["rrd", ...line.split(" ")], { cwd: dir, ...(env === undefined ? {} : { env }) });
+}
+
+describe("procblock rrd, where it differs from rrdtool on purpose", () => {
+  test.each([
+    "update -d unix:/x a.rrd N:1",
+    "fetch --daemon unix:/x a.rrd AVERAGE",
+    "create --daemon=unix:/x b.rrd DS:a:GAUGE:60:U:U RRA:AVERAGE:0.5:1:5",
+    "dump -d unix:/x a.rrd",
+    "tune -D unix:/x a.rrd",
+    "list -d unix:/x .",
+    "xport --daemon unix:/x DEF:a=a.rrd:a:AVERAGE XPORT:a",
+    "graph a.png -d unix:/x DEF:a=a.rrd:a:AVERAGE LINE1:a",
+  ])("%s is refused: there is no daemon to ask", async (line) => {
+    const told = await run(line);
+    expect(told).toMatchObject({ code: 1, stdout: "" });
+    expect(told.stderr).toBe(
+      "ERROR: --daemon is not there yet: procblock goes to the file itself, and asks no rrdcached\n",
+    );
+  });
+
+  test("a daemon in the environment is warned of", async () => {
+    const told = await run("last a.rrd", { RRDCACHED_ADDRESS: "unix:/x" });
+    expect(told).toEqual({
+      code: 0,
+      stdout: "1000000000\n",
+      stderr: "warning: RRDCACHED_ADDRESS is not looked at: procblock goes to the files itself\n",
+    });
+  });
+
+  test("a directory that cannot be listed is a failure, an empty one is not", async () => {
+    expect(await run("list nowhere")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "ERROR: No such file or directory\n",
+    });
+    expect(await run("list empty")).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect((await run("list loop/*.xml")).stderr).toBe("ERROR: No such file or directory\n");
+  });
+
+  test("a directory that contains itself is listed to an end", async () => {
+    expect(await run("list -r loop")).toEqual({ code: 0, stdout: "a.rrd\n", stderr: "" });
+  });
+
+  test("a dump that cannot be written is a failure, and one that cannot be read leaves no file", async () => {
+    expect(await run("dump a.rrd nowhere/a.xml")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "ERROR: writing 'nowhere/a.xml': No such file or directory\n",
+    });
+    expect((await run("dump none.rrd none.xml")).code).toBe(1);
+    expect(existsSync(join(dir, "none.xml"))).toBe(false);
+  });
+
+  test("files that are none are told in our own words, by the name they were given", async () => {
+    expect((await run("info short.rrd")).stderr).toBe("ERROR: 'short.rrd' is too small for an RRD file\n");
+    expect((await run("info empty")).stderr).toContain("ERROR: cannot open 'empty': 'empty' is a directory");
+  });
+
+  test("help is ours", async () => {
+    expect((await run("help")).stdout).toContain("takes the arguments of `rrdtool COMMAND …`");
+    expect((await run("help tune")).stdout).toContain("procblock rrd tune FILE");
+    expect(await run("resize")).toEqual(await run("help resize"));
+    expect((await procblock(["rrd"], { cwd: dir })).code).toBe(2);
+  });
+});
