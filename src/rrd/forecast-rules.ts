@@ -137,10 +137,11 @@ function followDeviations(
   const forecast = forecastOf(header, archive);
   if (forecast.kind !== "season of deviations") throw internalError("no season of deviations");
   const before = turnSeason(header, archive, source, next);
-  if (Number.isNaN(observed)) return before;
   const expected = expectedFor(header, forecast.leansOn, archive, source);
+  if (Number.isNaN(expected)) return Number.NaN;
+  if (Number.isNaN(observed)) return before;
   const deviation = Math.abs(expected - observed);
-  if (Number.isNaN(deviation) || Number.isNaN(before)) return deviation;
+  if (Number.isNaN(before)) return deviation;
   return forecast.gamma * deviation + (1 - forecast.gamma) * before;
 }
 
@@ -156,7 +157,6 @@ function findFailure(header: Header, archive: number, source: number, observed: 
   const deviation = header.double(state + (season < archive ? forecastWord.lastSeason : forecastWord.season));
   const failed =
     !Number.isNaN(deviation) &&
-    !Number.isNaN(expected) &&
     (Number.isNaN(observed) ||
       observed > expected + forecast.deltaPositive * deviation ||
       observed < expected - forecast.deltaNegative * deviation);
