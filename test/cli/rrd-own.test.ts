@@ -56,6 +56,7 @@ describe("procblock rrd, where it differs from rrdtool on purpose", () => {
     });
     expect(await run("list empty")).toEqual({ code: 0, stdout: "", stderr: "" });
     expect((await run("list loop/*.xml")).stderr).toBe("ERROR: No such file or directory\n");
+    expect((await run("list loop/[a-")).stderr).toBe("ERROR: No such file or directory\n");
   });
 
   test("a directory that contains itself is listed to an end", async () => {
@@ -75,6 +76,16 @@ describe("procblock rrd, where it differs from rrdtool on purpose", () => {
   test("files that are none are told in our own words, by the name they were given", async () => {
     expect((await run("info short.rrd")).stderr).toBe("ERROR: 'short.rrd' is too small for an RRD file\n");
     expect((await run("info empty")).stderr).toContain("ERROR: cannot open 'empty': 'empty' is a directory");
+  });
+
+  test("a picture on standard output stands there alone", async () => {
+    const words = "-a SVG -s 1000000000 -e 1000000100 DEF:a=a.rrd:a:AVERAGE LINE1:a PRINT:a:MAX:%lf";
+    expect((await run(`graph - ${words}`)).stdout).toMatch(/^<svg [\s\S]*<\/svg>\n?$/);
+    expect((await run(`graphv - ${words}`)).stdout).toMatch(
+      /^print\[0\] = "-nan"\ngraph_left = \d+\n[\s\S]*\nimage = BLOB_SIZE:\d+\n<svg /,
+    );
+    expect((await run(`graph a.svg ${words}`)).stdout).toMatch(/^\d+x\d+\n-nan\n$/);
+    expect(existsSync(join(dir, "a.svg"))).toBe(true);
   });
 
   test("help is ours", async () => {

@@ -7,8 +7,9 @@ export const graph: RrdVerb = async (world, words) => {
   const drawn = await draw(world, words);
   if (!drawn.ok) return drawn;
   const { bytes, out, text } = drawn.value;
-  if (out === "-" && bytes !== undefined) world.print(bytes);
-  world.print(text);
+  // A picture on standard output stands there alone.
+  if (out === "-") world.print(bytes ?? "");
+  else world.print(text);
   return drawn;
 };
 
@@ -17,17 +18,13 @@ export const graphv: RrdVerb = async (world, words) => {
   const drawn = await draw(world, words);
   if (!drawn.ok) return drawn;
   const { bytes, out, info } = drawn.value;
-  world.print(info.map(([key, value]) => `${key} = ${valueText(value)}\n`).join(""));
+  world.print(info.map(([key, value]) => `${key} = ${value}\n`).join(""));
   if (out === "-" && bytes !== undefined) {
     world.print(`image = BLOB_SIZE:${bytes.length}\n`);
     world.print(bytes);
   }
   return drawn;
 };
-
-function valueText(value: string | number): string {
-  return typeof value === "string" ? `"${value}"` : String(value);
-}
 
 async function draw(world: RrdWorld, words: readonly string[]): Promise<Result<RrdGraphAnswer>> {
   if (words.some((word) => word === "-d" || /^--daemon(=|$)/.test(word))) return noDaemon();

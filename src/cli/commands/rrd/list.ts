@@ -34,6 +34,15 @@ function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
+/** Links that lead nowhere, and what may not be looked at, are passed over. */
+function reachable(path: string): Stats | undefined {
+  try {
+    return statOf(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function identity({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
@@ -53,7 +62,7 @@ function entries(
   try {
     for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
       const path = join(directory, entry.name);
-      const status = statOf(path);
+      const status = reachable(path);
       if (status === undefined) continue;
       if (!status.isDirectory()) {
         if (entry.name.endsWith(".rrd")) found.push(`${prefix}${entry.name}`);
@@ -71,16 +80,9 @@ function entries(
 
 /** `DIRECTORY/PATTERN`: names only, sorted. */
 function matches(path: string): Result<string[]> {
-  const directory = dirname(path);
-  const pattern = new RegExp(
-    `^${basename(path)
-      .replace(/[.+^${}()|\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-    "s",
-  );
+  const pattern = patternOf(basename(path));
   const found: string[] = [];
-  const folder = opendirSync(directory);
+  const folder = opendirSync(dirname(path));
   try {
     for (let entry = folder.readSync(); entry !== null; entry = folder.readSync())
       if (pattern.test(entry.name) && (!entry.name.startsWith(".") || basename(path).startsWith(".")))
@@ -90,4 +92,10 @@ function matches(path: string): Result<string[]> {
   }
   if (found.length === 0) return failed(problem("rrd-storage", systemError("ENOENT")));
   return ok(found.sort());
+}
+
+/** `*` and `?` as in a shell; everything else is itself. */
+function patternOf(text: string): RegExp {
+  const escaped = text.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${escaped.replace(/\*+/g, ".*").replaceAll("?", ".")}$`, "s");
 }
