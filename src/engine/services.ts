@@ -42,7 +42,7 @@ export class Services implements RunServices {
     this.scripts = scripts.runner;
     this.#space = scripts.space;
     this.commands = createCommandRunner();
-    this.collector = createCollector({ clock, events });
+    this.collector = createCollector({ clock, events, random, grace: () => this.#grace });
     this.threads = createThreads({ clock, events, random });
     this.tags = createRunTags(this);
     this.createFileTag = createFileTags(this);

@@ -13,7 +13,14 @@ test("Samples come into a new file, a constant value stays constant, and close l
   await at.collector.close();
   expect(readdirSync(at.dir)).toEqual(["simplest.rrd"]);
   expect(at.rows("simplest.rrd")).toEqual({ 0: [42], 5: [42], 10: [42], 15: [42] });
-  expect(at.collector.figures()).toEqual({ stored: 4, dropped: 0, failed: 0, openFiles: 0, graphsDrawn: 0 });
+  expect(at.collector.figures()).toEqual({
+    stored: 4,
+    dropped: 0,
+    failed: 0,
+    openFiles: 0,
+    graphsDrawn: 0,
+    sinks: [],
+  });
   expect(at.told).toEqual([]);
 });
 

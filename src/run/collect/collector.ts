@@ -8,6 +8,7 @@ import {
   type Plain,
   type Problem,
   problem,
+  type Seconds,
   safeName,
 } from "../../base/index.ts";
 import { GraphPainter } from "../../graph/index.ts";
@@ -23,6 +24,7 @@ import { RepeatedProblem } from "./repeated-problem.ts";
 import { Rhythm, toMillisecond } from "./rhythm.ts";
 import type { Sample } from "./sample-queue.ts";
 import { SeriesFile } from "./series-file.ts";
+import { type Outlet, Sinks } from "./sinks/sinks.ts";
 import type { CollectDefinition, CollectFigures, Collector } from "./types.ts";
 
 export interface CollectorOptions {
@@ -36,6 +38,10 @@ export interface CollectorOptions {
   readonly queueLength?: number | undefined;
   /** What paints; default a `GraphPainter`, made when the first graph is due. Closed with the collector. */
   readonly painter?: (() => Pick<GraphPainter, "paint" | "close">) | undefined;
+  /** Jitter of other stores' repetitions, 0 ≤ x < 1. */
+  readonly random?: (() => number) | undefined;
+  /** How long other stores get to take what waits when closing; default 5 s. */
+  readonly grace?: (() => Seconds) | undefined;
   /** File operations of the RRD files, for tests. */
   readonly storage?: Storage | undefined;
 }
@@ -49,6 +55,7 @@ export function createCollector(options: CollectorOptions): Collector {
 interface Target {
   readonly file: SeriesFile;
   readonly rhythm: Rhythm | undefined;
+  readonly outlets: readonly Outlet[];
 }
 
 /** What is remembered per definition. */
@@ -69,6 +76,7 @@ class RrdCollector implements Collector {
   readonly #files = new Map<string, SeriesFile>();
   readonly #graphs: GraphSchedule[] = [];
   readonly #count = { stored: 0, dropped: 0, failed: 0, graphsDrawn: 0 };
+  readonly #sinks: Sinks;
   #painter: Pick<GraphPainter, "paint" | "close"> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -76,6 +84,8 @@ class RrdCollector implements Collector {
     this.#options = options;
     this.#handles = new OpenHandles(options.openFiles ?? 4096);
     this.#turns = new OpeningTurns(options.clock);
+    const { clock, events, random = Math.random } = options;
+    this.#sinks = new Sinks({ clock, events, random });
   }
 
   store(definition: CollectDefinition, result: Mapping, stamp: EpochMilliseconds): void {
@@ -96,7 +106,7 @@ class RrdCollector implements Collector {
   }
 
   figures(): CollectFigures {
-    return { ...this.#count, openFiles: this.#handles.count };
+    return { ...this.#count, openFiles: this.#handles.count, sinks: this.#sinks.figures() };
   }
 
   close(): Promise<void> {
@@ -106,9 +116,11 @@ class RrdCollector implements Collector {
 
   async #close(): Promise<void> {
     this.#turns.close();
+    const sinksClosed = this.#sinks.close((this.#options.grace?.() ?? 5) * 1000);
     for (const file of this.#files.values()) file.close();
     await Promise.all(this.#graphs.map((graph) => graph.finish()));
     await this.#painter?.close();
+    await sinksClosed;
   }
 
   #storeEach(collect: CheckedCollect, result: Mapping, stamp: number): void {
@@ -149,6 +161,7 @@ class RrdCollector implements Collector {
     }
     const sample: Sample = { time: timeFor(target, stamp), readings };
     target.file.add(sample);
+    for (const { sink, series } of target.outlets) sink.add({ time: sample.time, series, values: readings });
   }
 
   #knownOf(collect: CheckedCollect): Known {
@@ -186,10 +199,24 @@ class RrdCollector implements Collector {
     const target: Target = {
       file,
       rhythm: collect.snap === undefined ? undefined : new Rhythm(collect.snap),
+      outlets: this.#outletsOf(collect, key, entry),
     };
     for (const graph of this.#graphsOf(collect, path, key, entry)) file.onChange(() => graph.changed());
     known.targets.set(key, target);
     return target;
+  }
+
+  #outletsOf(collect: CheckedCollect, key: string, entry: Mapping): readonly Outlet[] {
+    const outlets: Outlet[] = [];
+    for (const target of collect.to) {
+      const made = this.#sinks.outlet(target, collect.fields, key, entry);
+      if ("sink" in made) outlets.push(made);
+      else {
+        const message = `entry "${key}" has no text or number "${made.missing}" for its name in ${target.sink.kind}`;
+        this.#report(collect, collect.path, problem("no-series-name", message));
+      }
+    }
+    return outlets;
   }
 
   #fileFor(collect: CheckedCollect, written: string, path: string): SeriesFile | undefined {

@@ -2,6 +2,7 @@ import type { DataPath } from "../../base/index.ts";
 import type { GraphDefinition } from "../../graph/index.ts";
 import type { ArchiveDefinition, DataSourceDefinition } from "../../rrd/index.ts";
 import type { PathTemplate } from "./path-template.ts";
+import type { CollectTarget } from "./sinks/parse-to.ts";
 import type { CollectDefinition } from "./types.ts";
 
 /** `timeseries collect` as the collector uses it: all defaults filled in, all paths resolved. */
@@ -14,6 +15,8 @@ export interface CheckedCollect extends CollectDefinition {
   /** The archives were written by the user: a file that has others deserves a warning. */
   readonly ownArchives: boolean;
   readonly graphs: readonly CollectGraph[];
+  /** Stores beside the file. */
+  readonly to: readonly CollectTarget[];
   /** Where in the result the entries are, one RRD file each. */
   readonly each: DataPath | undefined;
   /** Whether a file that was deleted while collecting is made again. */

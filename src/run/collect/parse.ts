@@ -5,13 +5,23 @@ import { parseFields } from "./parse-fields.ts";
 import { parseGraphs } from "./parse-graphs.ts";
 import { type PathTemplate, parsePathTemplate } from "./path-template.ts";
 import { Reader, shown } from "./reader.ts";
+import { parseTo } from "./sinks/parse-to.ts";
 import type { CollectParser } from "./types.ts";
 
 /** Every key of `timeseries collect`, as the user writes it. */
-export const collectKeys = ["path", "interval", "fields", "archives", "graph", "each", "recreate"] as const;
+export const collectKeys = [
+  "path",
+  "interval",
+  "fields",
+  "archives",
+  "graph",
+  "to",
+  "each",
+  "recreate",
+] as const;
 
 /** Checks a `timeseries collect` mapping and fills in its defaults. */
-export const parseCollect: CollectParser = (value, path, check, stepInterval) => {
+export const parseCollect: CollectParser = (value, path, check, stepInterval, thread) => {
   const read = new Reader(value, path, check, '"timeseries collect"', collectKeys);
   const file = parsePath(read);
   const interval = parseInterval(read, stepInterval);
@@ -21,6 +31,7 @@ export const parseCollect: CollectParser = (value, path, check, stepInterval) =>
   // With a wrong field, "unknown field" in a graph would only repeat it.
   const known = read.failed || fields === undefined ? undefined : fields.map((field) => field.source.name);
   const graphs = parseGraphs(read, known, interval);
+  const to = parseTo(read, thread);
   const each = parseEach(read);
   const recreate = read.flag("recreate") ?? true;
   for (const field of fields ?? []) {
@@ -40,6 +51,7 @@ export const parseCollect: CollectParser = (value, path, check, stepInterval) =>
     archives,
     ownArchives: read.has("archives"),
     graphs,
+    to,
     each,
     recreate,
     snap: snapFor(stepInterval),

@@ -1,5 +1,6 @@
 import type { EpochMilliseconds, Mapping, Seconds } from "../../base/index.ts";
 import type { CheckContext, TreePath } from "../../block/index.ts";
+import type { SinkFigures } from "./sinks/sink.ts";
 
 /** `timeseries collect`, checked. What is inside is collect's own business. */
 export interface CollectDefinition {
@@ -12,13 +13,14 @@ export interface CollectDefinition {
 
 /**
  * Reports every problem with its place; undefined after an error.
- * `interval` of the step it belongs to, if known: the default RRD step.
+ * `interval` of the step it belongs to, if known: the default RRD step. `thread`: id of its thread, if it has one.
  */
 export type CollectParser = (
   value: Mapping,
   path: TreePath,
   check: CheckContext,
   interval: Seconds | undefined,
+  thread?: string | undefined,
 ) => CollectDefinition | undefined;
 
 export interface CollectFigures {
@@ -27,6 +29,8 @@ export interface CollectFigures {
   readonly failed: number;
   readonly openFiles: number;
   readonly graphsDrawn: number;
+  /** Stores beside the files; in order of their first use. */
+  readonly sinks: readonly SinkFigures[];
 }
 
 /** Stores results. Never throws and never waits for a disk or a graph: trouble is reported as a happening. */
@@ -34,6 +38,6 @@ export interface Collector {
   /** Stores the fields of `result` at `stamp`, the wall clock when the run that gave it started. */
   store(definition: CollectDefinition, result: Mapping, stamp: EpochMilliseconds): void;
   figures(): CollectFigures;
-  /** Everything accepted is in the files, graphs that were due are drawn, files and workers closed. */
+  /** Everything accepted is in the files and, within the grace time, in other stores; graphs that were due are drawn, files and workers closed. */
   close(): Promise<void>;
 }

@@ -41,7 +41,7 @@ export function parseStep(value: Plain, path: TreePath, parsing: Parsing): Step 
     timeout: parseTimeout(step),
     retry: parseRetry(step),
     as: parseAs(step),
-    collect: kind === "timeseries collect" ? undefined : parseCollectOption(step, interval),
+    collect: kind === "timeseries collect" ? undefined : parseCollectOption(step, interval, thread?.id),
   };
   if (thread?.repeat?.kind === "long-running" && options.retry !== undefined)
     step.wrongKey("retry", '"retry" is for steps that end; a long-running one has "restart"');
