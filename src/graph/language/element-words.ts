@@ -6,8 +6,10 @@ export interface ElementWords {
   readonly verb: string;
   /** What stands between the colons, `\:` made plain, without the named arguments. */
   readonly rest: string[];
-  /** `name=value` and flags that the element knows. */
+  /** `name=value` that the element knows. */
   readonly named: ReadonlyMap<string, string>;
+  /** Words that stand alone and that the element knows. */
+  readonly flags: ReadonlySet<string>;
 }
 
 /** What is wrong with an argument, in the words that rrdtool has for it where it has any. */
@@ -40,14 +42,15 @@ export function readElement(
   const [verb = "", ...others] = parts;
   const rest: string[] = [];
   const named = new Map<string, string>();
+  const set = new Set<string>();
   for (const part of others) {
     const equals = part.indexOf("=");
     const key = equals < 0 ? part : part.slice(0, equals);
     if (equals > 0 && keys.includes(key) && !named.has(key)) named.set(key, part.slice(equals + 1));
-    else if (equals < 0 && flags.includes(part) && !named.has(part)) named.set(part, "");
+    else if (equals < 0 && flags.includes(part) && !set.has(part)) set.add(part);
     else rest.push(part);
   }
-  return { text, verb, rest, named };
+  return { text, verb, rest, named, flags: set };
 }
 
 /** Nothing may be left over: a misspelt argument is an error, never ignored. */

@@ -193,13 +193,13 @@ export function colour(digits: string): string {
   throw new GraphFault(`'#${digits}' is no colour: #RRGGBB and #RRGGBBAA are`);
 }
 
-function readDashes(named: ElementWords["named"]): Dashes | undefined {
-  const text = named.get("dashes");
+function readDashes({ named, flags }: ElementWords): Dashes | undefined {
+  const text = named.get("dashes") ?? (flags.has("dashes") ? "5" : undefined);
   if (text === undefined) {
     if (named.has("dash-offset")) throw new GraphFault("dash-offset= needs dashes=");
     return undefined;
   }
-  const lengths = text === "" ? [5] : text.split(",").map((part) => length(part));
+  const lengths = text.split(",").map((part) => length(part));
   if (lengths.length > MOST_DASHES) throw new GraphFault(`at most ${MOST_DASHES} dashes are taken`);
   if (!lengths.some((one) => one > 0)) throw new GraphFault("dashes= needs a length above 0");
   // One length or an odd number of them: once more, so that dashes and gaps take turns.
@@ -238,9 +238,9 @@ function readDrawn(words: ElementWords, names: Names, drawn: "LINE" | "AREA" | u
         ? undefined
         : { colour: gradient, height: height === undefined ? 50 : gradientHeight(height) },
     legend: named.get("legend") ?? legend ?? "",
-    stacked: legacyStack || named.has("STACK"),
-    skipScale: named.has("skipscale"),
-    dashes: readDashes(named),
+    stacked: legacyStack || words.flags.has("STACK"),
+    skipScale: words.flags.has("skipscale"),
+    dashes: readDashes(words),
   };
 }
 
@@ -285,16 +285,16 @@ function readRule(words: ElementWords, names: Names): Element {
     of,
     colour: colours[0],
     legend: named.get("legend") ?? legend,
-    dashes: readDashes(named),
+    dashes: readDashes(words),
   };
 }
 
 function readPrint(words: ElementWords, names: Names): Element {
-  const { verb, rest, named } = words;
+  const { verb, rest } = words;
   const [of = "", second, third] = rest;
   const kind = names.get(of);
   if (kind === undefined) throw new GraphFault(`undefined vname ${of}`);
-  const as = printFlags.find((flag) => named.has(flag)) ?? "number";
+  const as = printFlags.find((flag) => words.flags.has(flag)) ?? "number";
   const common = { kind: verb === "PRINT" ? "PRINT" : "GPRINT", of, as: as as "number" } as const;
   if (kind === "figure") {
     if (second === undefined) throw new GraphFault("No positional CF/FORMAT");
