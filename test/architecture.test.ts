@@ -15,6 +15,7 @@ const rooms = [
   "unidist",
   "run/script",
   "run/command",
+  "run/cached",
   "run/collect",
   "run",
   "console",
@@ -32,7 +33,13 @@ const strangers: readonly (readonly string[])[] = [
 ];
 
 /** What `run` keeps for all the rooms inside it. */
-const sharedByRun = ["run/failure.ts", "run/types.ts", "run/line-splitter.ts", "run/process-group.ts"];
+const sharedByRun = [
+  "run/failure.ts",
+  "run/types.ts",
+  "run/line-splitter.ts",
+  "run/process-group.ts",
+  "run/collect/writer-lock.ts",
+];
 
 const src = fileURLToPath(new URL("../src/", import.meta.url));
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));

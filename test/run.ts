@@ -30,6 +30,12 @@ const tools: readonly Tool[] = [
     found: () => runs("rrdtool", ["--version"]),
   },
   {
+    name: "rrdcached",
+    packages: ["rrdcached"],
+    suites: "the protocol compared with the real rrdcached",
+    found: () => existsSync("/usr/bin/rrdcached") || runs("rrdcached", ["-h"]),
+  },
+  {
     name: "python3",
     packages: ["python3"],
     suites: "scripts in Python",

@@ -1,3 +1,4 @@
+export type * from "./cached/index.ts";
 export { type CollectorOptions, createCollector } from "./collect/index.ts";
 export type * from "./collect/types.ts";
 export { createCommandRunner } from "./command/index.ts";
@@ -17,3 +18,6 @@ export type {
 } from "./threads/definition.ts";
 export { createThreads, type ThreadsOptions } from "./threads/threads.ts";
 export type * from "./types.ts";
+
+/** The cache that speaks rrdcached's protocol, loaded when it is first wanted. */
+export const loadRrdCache = () => import("./cached/index.ts");

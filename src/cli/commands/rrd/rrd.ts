@@ -12,6 +12,7 @@ export const rrd: Command = async (io, argv) => {
     io.stdout.write(rrdUsage(topic !== undefined && isVerb(topic) ? topic : undefined));
     return verb === undefined ? 2 : 0;
   }
+  if (verb === "daemon") return (await import("./daemon.ts")).daemon(io, argv.slice(1));
   if (io.env.RRDCACHED_ADDRESS !== undefined)
     io.stderr.write("warning: RRDCACHED_ADDRESS is not looked at: procblock goes to the files itself\n");
   const world = new RrdWorld(io, verb === "-");

@@ -76,9 +76,10 @@ export class Connection {
     }
     const dropped = this.#queue.push(`UPDATE ${escaped(path)} ${line}\n`);
     if (dropped > 0) this.#drop(dropped, "its buffer is full");
-    if (this.#batch !== undefined || this.#waiting !== undefined) return;
+    // After a failure the wait is not for company.
+    if (this.#batch !== undefined || (this.#waiting !== undefined && this.#unreachable)) return;
     if (this.#queue.length >= this.#options.batch) this.#send();
-    else this.#wait(this.#options.linger);
+    else if (this.#waiting === undefined) this.#wait(this.#options.linger);
   }
 
   flush(): Promise<void> {

@@ -21,7 +21,9 @@ export const create: ProtocolCommand = {
       const message = parsed.problems[0]?.message ?? "";
       if (/^(can't parse argument|invalid option)/.test(message)) return usageOf(create);
       return refusal(
-        message.includes("after 1980") ? "The first entry must be after 1980." : `RRD Error: ${message}`,
+        /^start time|after 1980/.test(message)
+          ? "The first entry must be after 1980."
+          : `RRD Error: ${message}`,
       );
     }
     const { definition, noOverwrite } = parsed.value;
