@@ -32,6 +32,8 @@ function startWithNewerNode() {
   }
   const child = require("node:child_process").spawn(node, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: "inherit",
+    // What is sent to the whole process group reaches the child twice: directly, and sent on by us.
+    env: { ...process.env, PROCBLOCK_SIGNALS_COME_TWICE: "1" },
   });
   const onTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {

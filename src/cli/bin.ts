@@ -7,7 +7,13 @@ import { main } from "./main.ts";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+const launched = "PROCBLOCK_SIGNALS_COME_TWICE";
+const signalsComeTwice = process.env[launched] !== undefined;
+// For this process only, not for what it starts.
+delete process.env[launched];
+
 const io: Io = {
+  signalsComeTwice,
   argv: process.argv.slice(2),
   cwd: process.cwd(),
   env: environment(),

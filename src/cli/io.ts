@@ -14,6 +14,8 @@ export interface Io {
   readonly stderr: Output;
   readonly clock: Clock;
   /** Calls back for each signal that asks the process to stop; returns how to stop listening. */
+  /** Whether one signal may be heard twice: from its sender, and sent on by the launcher. */
+  readonly signalsComeTwice: boolean;
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Ends the process this instant. */
   exitNow(code: number): void;

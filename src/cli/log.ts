@@ -15,6 +15,7 @@ interface JsonWriter {
   write(happening: Happening, line: LogLine): void;
 }
 
+const toldOnce: ReadonlySet<Happening["type"]> = new Set(["log:written", "problem:found", "script:broken"]);
 /** Most lines kept while the writer of JSON lines loads. */
 const MOST_WAITING = 10_000;
 /** The first value or picture of so many files is worth a line of its own. */
@@ -105,12 +106,18 @@ export class Log {
     }
   }
 
-  /** What goes wrong again and again is held back; what scripts write is theirs. */
+  /**
+   * What goes wrong again and again is held back: the same text, but for its numbers, about the same thing. What
+   * scripts write is theirs, and what is told once for each load or edit of a file is no repetition.
+   */
   #unrepeated(happening: Happening, line: LogLine): LogLine | undefined {
-    if (!isLoudEnough(line.level, "warn") || happening.type === "log:written") return line;
-    const about =
-      ("thread" in happening ? happening.thread : undefined) ?? ("file" in happening ? happening.file : "");
-    const key = `${happening.type} ${about} ${line.problem?.code ?? ""}`;
+    if (!isLoudEnough(line.level, "warn") || toldOnce.has(happening.type)) return line;
+    const about = ["thread", "file", "step", "attempt"].map(
+      (key) => (happening as Record<string, unknown>)[key],
+    );
+    const place = line.problem?.place;
+    const where = place === undefined ? "" : `${place.file}:${place.line}:${place.column}`;
+    const key = [happening.type, ...about, where, line.text.replace(/\d+/g, "#")].join(" ");
     const held = this.#repeats.admit(key, this.#io.clock.monotonic());
     if (held === undefined) return undefined;
     return held === 0 ? line : { ...line, text: `${line.text} (and ${held} more like it before)` };

@@ -38,6 +38,8 @@ export class RunningBlock {
   readonly #asked = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<{ ending: Ending; problems: readonly Problem[] }>();
   #processed: Promise<unknown> = Promise.resolve();
+  /** Somebody else collects into a file of ours: two writers would only spoil it, so this process leaves. */
+  readonly #locked: Problem[] = [];
   #stopping: Promise<void> | undefined;
 
   constructor(block: CheckedBlock, services: Services, lease: Lease | null, longrunning: boolean) {
@@ -46,6 +48,15 @@ export class RunningBlock {
     this.#lease = lease;
     this.#longrunning = longrunning;
     lease?.lost.addEventListener("abort", () => this.ask("the lock __running was released"));
+    services.events.on(
+      (happening) => {
+        if (happening.type !== "store:failed" || happening.problem.code !== "rrd-locked") return;
+        if (this.#stopping !== undefined) return;
+        this.#locked.push(happening.problem);
+        this.ask("another process collects into a file of this block");
+      },
+      ["store:failed"],
+    );
   }
 
   readonly stop = async (reason = "asked to"): Promise<void> => {
@@ -78,7 +89,7 @@ export class RunningBlock {
       if (!first.ok && !stays) {
         await this.#stopping;
         await close();
-        const ending = this.#stopping === undefined ? "failed" : "stopped";
+        const ending = this.#stopping === undefined || this.#locked.length > 0 ? "failed" : "stopped";
         this.#ended.resolve({ ending, problems: first.problems });
         return first;
       }
@@ -122,6 +133,7 @@ export class RunningBlock {
     if (stays) await this.#stay();
     await this.#stopping;
     await close();
+    if (this.#locked.length > 0) return { ending: "failed", problems: this.#locked };
     if (this.#stopping !== undefined) return { ending: "stopped", problems: [] };
     const problems = stays ? this.#givenUp() : [];
     return { ending: problems.length > 0 ? "failed" : "done", problems };

@@ -52,6 +52,7 @@ export class InProcess {
         },
       },
       clock: this.clock ?? systemClock,
+      signalsComeTwice: false,
       onSignal: (listener) => {
         this.#listeners.add(listener);
         return () => void this.#listeners.delete(listener);

@@ -179,6 +179,39 @@ describe("a log of something that fails for hours", () => {
     ]);
   });
 
+  test("tells different things about one file apart: only what differs in numbers alone is the same", async () => {
+    const failed = (message: string, line = 3): Happening => ({
+      type: "store:failed",
+      file: "a.rrd",
+      problem: { code: "rrd-locked", severity: "error", message, place: { file: "a.yaml", line, column: 1 } },
+    });
+    const text = await logged(
+      "json",
+      "info",
+      failed("a.rrd is locked; 3 samples wait"),
+      failed("a.rrd is locked; 4 samples wait"),
+      failed("a.rrd is locked; 4 samples lost"),
+      failed("a.rrd is locked; 3 samples wait", 9),
+    );
+    const lines = text.trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).problem?.message ?? JSON.parse(line).msg)).toEqual([
+      "a.rrd is locked; 3 samples wait",
+      "a.rrd is locked; 4 samples lost",
+      "a.rrd is locked; 3 samples wait",
+      "1 more line like those above",
+    ]);
+  });
+
+  test("tells of every warning of a file and of every broken edit", async () => {
+    const found = (message: string): Happening => ({
+      type: "problem:found",
+      problem: { ...problem, severity: "warning", message },
+    });
+    const broken: Happening = { type: "script:broken", file: "a.ts", problem };
+    const text = await logged("json", "info", found("x"), found("x"), broken, broken);
+    expect(text.trim().split("\n")).toHaveLength(4);
+  });
+
   test("tells at its end what it has held back", async () => {
     const { io, text } = stderr();
     Object.assign(io.clock, { monotonic: () => 0 });

@@ -105,6 +105,9 @@ async function start(
     store: ours.get("store") ?? io.env.PROCBLOCK_STORE,
   });
   if (!started.ok) {
+    // A monitor that is told to stop before it had its first result did as it was told.
+    const stays = prepared.block.usage.longrunning && !ours.has("once");
+    if (signal.aborted && stays && started.problems.every(({ code }) => stoppedCodes.has(code))) return 0;
     report(
       io,
       started.problems.filter((one) => !log.hasTold(one)),
@@ -120,6 +123,9 @@ async function start(
   );
   return ending === "failed" ? 1 : 0;
 }
+
+/** What problems are called that only tell of the stop itself. */
+const stoppedCodes: ReadonlySet<string> = new Set(["stopped", "step-aborted"]);
 
 function watch(io: Io, events: Events, json: boolean): void {
   const trace = new Trace(io, { json, colour: wantsColour(io, io.stderr) });

@@ -28,7 +28,8 @@ const held = new Set<string>();
 /** A lock from another machine counts as left behind when the file has not been written for this long, seconds. */
 const abandonedAfter = 600;
 
-/** `makeFolder`: make the folder of `path` if it is missing. Problems: `rrd-locked`, `rrd-storage`. */
+/** `makeFolder`: make the folder of `path` if it is missing. Problems: `rrd-locked` (another process writes to
+ * it), `rrd-written-here`, `rrd-storage`. */
 export function lockForWriting(path: string, options: { readonly makeFolder: boolean }): Result<WriterLock> {
   let lockPath: string;
   try {
@@ -38,7 +39,9 @@ export function lockForWriting(path: string, options: { readonly makeFolder: boo
     return failed(problem("rrd-storage", `cannot lock "${path}": ${reasonOf(error)}`));
   }
   if (held.has(lockPath)) {
-    return failed(problem("rrd-locked", `"${path}" is already written by another part of this process`));
+    return failed(
+      problem("rrd-written-here", `"${path}" is already written by another part of this process`),
+    );
   }
   const text = identityText(ownIdentity());
   // A second try after a stale lock was moved away; a third if two processes do that at the same time.
