@@ -6,6 +6,7 @@ import type { FixedArchive, Header } from "./header.ts";
 import { archiveSection, consolidationState, primaryState } from "./layout.ts";
 import { newHeader } from "./new-header.ts";
 import { nodeStorage } from "./node-storage.ts";
+import { openFile } from "./open-file.ts";
 import { placeNewFile, quietly } from "./place-new-file.ts";
 import { readHeader } from "./read-header.ts";
 import { errorCode, storageProblem } from "./rrd-problems.ts";
@@ -28,12 +29,9 @@ export function addDataSources(
   options: { readonly durable?: boolean | undefined; readonly storage?: Storage | undefined } = {},
 ): Result<{ readonly savedAs: string }> {
   const { storage = nodeStorage } = options;
-  let old: StorageFile;
-  try {
-    old = storage.open(path, "read");
-  } catch (error) {
-    return failed(storageProblem(path, "open", error));
-  }
+  const opened = openFile(path, "read", storage);
+  if (!opened.ok) return opened;
+  const old = opened.value;
   try {
     const read = readHeader(old, path);
     if (!read.ok) return read;

@@ -3,6 +3,7 @@ import { parameterFields, stateFields, WINDOW_LENGTH_SLOT } from "./dump-fields.
 import { dumpNumber } from "./dump-number.ts";
 import type { FixedArchive, Header } from "./header.ts";
 import { nodeStorage } from "./node-storage.ts";
+import { openFile } from "./open-file.ts";
 import { quietly } from "./place-new-file.ts";
 import { readHeader } from "./read-header.ts";
 import { storageProblem } from "./rrd-problems.ts";
@@ -30,12 +31,9 @@ export function dumpRrd(
   write: (text: string) => void,
 ): Result<void> {
   const { storage = nodeStorage } = options;
-  let file: StorageFile;
-  try {
-    file = storage.open(path, "read");
-  } catch (error) {
-    return failed(storageProblem(path, "open", error));
-  }
+  const opened = openFile(path, "read", storage);
+  if (!opened.ok) return opened;
+  const file = opened.value;
   try {
     const read = readHeader(file, path);
     if (!read.ok) return read;

@@ -10,6 +10,7 @@ export {
   computeOperations,
 } from "./compute-operations.ts";
 export { isConsolidation } from "./consolidations.ts";
+export { type ConvertOptions, convertRrd } from "./convert.ts";
 export { type CreateOptions, createRrd } from "./create.ts";
 export { type CreateRequest, parseCreateArguments } from "./create-arguments.ts";
 export type {

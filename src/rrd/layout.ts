@@ -1,34 +1,60 @@
+import { type Machine, nativeMachine } from "./machine.ts";
+
 /**
- * The binary layout of an RRD file (little-endian, LP64), as ordered tables of fields. Offsets and sizes are computed
- * with C's alignment rule; no offset is written down anywhere.
+ * The binary layout of an RRD file, as ordered tables of fields: C structures as they lie in memory, one behind the
+ * other. Offsets and sizes are computed with C's alignment rule for the machine; no offset is written down anywhere.
  */
-interface FieldKind {
-  readonly bytes: number;
-  readonly alignment: number;
-}
+export type FieldKind =
+  | { readonly kind: "text"; readonly bytes: number }
+  /** C's `unsigned long`. */
+  | { readonly kind: "word" }
+  | { readonly kind: "time" }
+  | { readonly kind: "double" }
+  /** An array of unions: a double or an unsigned long each, always 8 bytes. */
+  | { readonly kind: "slots"; readonly count: number };
 
-const text = (bytes: number): FieldKind => ({ bytes, alignment: 1 });
-const word: FieldKind = { bytes: 8, alignment: 8 };
-/** An array of 8-byte unions: a double or an unsigned integer each. */
-const slots = (count: number): FieldKind => ({ bytes: 8 * count, alignment: 8 });
+const text = (bytes: number): FieldKind => ({ kind: "text", bytes });
+const word: FieldKind = { kind: "word" };
+const time: FieldKind = { kind: "time" };
+const double: FieldKind = { kind: "double" };
+const slots = (count: number): FieldKind => ({ kind: "slots", count });
 
-interface Section<Name extends string> {
+type Fields<Name extends string> = readonly (readonly [Name, FieldKind])[];
+
+export interface Section<Name extends string = string> {
+  readonly fields: Fields<Name>;
   readonly size: number;
   /** Byte offset of each field inside the section. */
   readonly at: Readonly<Record<Name, number>>;
 }
 
-function section<const Name extends string>(...fields: (readonly [Name, FieldKind])[]): Section<Name> {
+function section<const Name extends string>(machine: Machine, fields: Fields<Name>): Section<Name> {
   const at = {} as Record<Name, number>;
   let offset = 0;
   let widest = 1;
-  for (const [name, kind] of fields) {
-    offset = alignUp(offset, kind.alignment);
+  for (const [name, field] of fields) {
+    const { bytes, alignment } = extent(field, machine);
+    offset = alignUp(offset, alignment);
     at[name] = offset;
-    offset += kind.bytes;
-    widest = Math.max(widest, kind.alignment);
+    offset += bytes;
+    widest = Math.max(widest, alignment);
   }
-  return { size: alignUp(offset, widest), at };
+  return { fields, size: alignUp(offset, widest), at };
+}
+
+function extent(field: FieldKind, machine: Machine): { bytes: number; alignment: number } {
+  switch (field.kind) {
+    case "text":
+      return { bytes: field.bytes, alignment: 1 };
+    case "word":
+      return { bytes: machine.wordBytes, alignment: machine.wordBytes };
+    case "time":
+      return { bytes: machine.timeBytes, alignment: Math.min(machine.timeBytes, machine.doubleAlignment) };
+    case "double":
+      return { bytes: 8, alignment: machine.doubleAlignment };
+    case "slots":
+      return { bytes: 8 * field.count, alignment: machine.doubleAlignment };
+  }
 }
 
 function alignUp(offset: number, alignment: number): number {
@@ -40,52 +66,67 @@ export const LAST_READING_BYTES = 30;
 /** Bytes that hold the expression of a COMPUTE data source, in place of its ten parameters. */
 export const EXPRESSION_BYTES = 80;
 
-export const staticHead = section(
-  ["cookie", text(4)],
-  ["version", text(5)],
-  ["floatCookie", word],
-  ["dataSourceCount", word],
-  ["archiveCount", word],
-  ["step", word],
-  ["parameters", slots(10)],
-);
+export function sectionsFor(machine: Machine) {
+  return {
+    staticHead: section(machine, [
+      ["cookie", text(4)],
+      ["version", text(5)],
+      ["floatCookie", double],
+      ["dataSourceCount", word],
+      ["archiveCount", word],
+      ["step", word],
+      ["parameters", slots(10)],
+    ]),
+    dataSourceSection: section(machine, [
+      ["name", text(NAME_BYTES)],
+      ["type", text(NAME_BYTES)],
+      ["heartbeat", slots(1)],
+      ["min", slots(1)],
+      ["max", slots(1)],
+      ["otherParameters", slots(7)],
+    ]),
+    archiveSection: section(machine, [
+      ["consolidation", text(NAME_BYTES)],
+      ["rows", word],
+      ["pdpPerRow", word],
+      ["parameters", slots(10)],
+    ]),
+    /** Versions 1 and 2 have no microseconds. */
+    liveHeadOld: section(machine, [["lastUpdate", time]]),
+    liveHead: section(machine, [
+      ["lastUpdate", time],
+      ["microseconds", word],
+    ]),
+    primaryState: section(machine, [
+      ["lastReading", text(LAST_READING_BYTES)],
+      ["unknownSeconds", slots(1)],
+      ["value", slots(1)],
+      ["otherScratch", slots(8)],
+    ]),
+    consolidationState: section(machine, [
+      ["value", slots(1)],
+      ["unknownPoints", slots(1)],
+      ["forecastScratch", slots(6)],
+      ["primary", slots(1)],
+      ["secondary", slots(1)],
+    ]),
+    rowPointer: section(machine, [["currentRow", word]]),
+  };
+}
 
-export const dataSourceSection = section(
-  ["name", text(NAME_BYTES)],
-  ["type", text(NAME_BYTES)],
-  ["heartbeat", word],
-  ["min", word],
-  ["max", word],
-  ["otherParameters", slots(7)],
-);
+export type Sections = ReturnType<typeof sectionsFor>;
 
-export const archiveSection = section(
-  ["consolidation", text(NAME_BYTES)],
-  ["rows", word],
-  ["pdpPerRow", word],
-  ["parameters", slots(10)],
-);
-
-/** Versions 1 and 2 have no microseconds. */
-export const liveHeadOld = section(["lastUpdate", word]);
-export const liveHead = section(["lastUpdate", word], ["microseconds", word]);
-
-export const primaryState = section(
-  ["lastReading", text(LAST_READING_BYTES)],
-  ["unknownSeconds", word],
-  ["value", word],
-  ["otherScratch", slots(8)],
-);
-
-export const consolidationState = section(
-  ["value", word],
-  ["unknownPoints", word],
-  ["forecastScratch", slots(6)],
-  ["primary", word],
-  ["secondary", word],
-);
-
-export const rowPointer = section(["currentRow", word]);
+const native = sectionsFor(nativeMachine);
+export const {
+  staticHead,
+  dataSourceSection,
+  archiveSection,
+  liveHeadOld,
+  liveHead,
+  primaryState,
+  consolidationState,
+  rowPointer,
+} = native;
 
 /** Where each section of one particular file begins; bytes. */
 export interface HeaderLayout {
@@ -106,15 +147,16 @@ export function headerLayout(
   dataSourceCount: number,
   archiveCount: number,
   formatVersion: number,
+  sections: Sections = native,
 ): HeaderLayout {
   const hasMicroseconds = formatVersion >= 3;
-  const dataSources = staticHead.size;
-  const archives = dataSources + dataSourceSection.size * dataSourceCount;
-  const live = archives + archiveSection.size * archiveCount;
-  const primary = live + (hasMicroseconds ? liveHead : liveHeadOld).size;
-  const consolidation = primary + primaryState.size * dataSourceCount;
-  const rowPointers = consolidation + consolidationState.size * dataSourceCount * archiveCount;
-  const size = rowPointers + rowPointer.size * archiveCount;
+  const dataSources = sections.staticHead.size;
+  const archives = dataSources + sections.dataSourceSection.size * dataSourceCount;
+  const live = archives + sections.archiveSection.size * archiveCount;
+  const primary = live + (hasMicroseconds ? sections.liveHead : sections.liveHeadOld).size;
+  const consolidation = primary + sections.primaryState.size * dataSourceCount;
+  const rowPointers = consolidation + sections.consolidationState.size * dataSourceCount * archiveCount;
+  const size = rowPointers + sections.rowPointer.size * archiveCount;
   return {
     dataSourceCount,
     archiveCount,

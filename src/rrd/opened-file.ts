@@ -8,6 +8,7 @@ import type { Header } from "./header.ts";
 import { infoOf } from "./header-info.ts";
 import { Horizon } from "./horizon.ts";
 import type { RrdInfo } from "./info.ts";
+import { openFile } from "./open-file.ts";
 import { readHeader } from "./read-header.ts";
 import { readingText } from "./reading-text.ts";
 import { RowWriter } from "./row-writer.ts";
@@ -245,13 +246,10 @@ export class OpenedRrd implements RrdFile {
   reload(): Result<void> {
     if (this.#state === "closed") return failed(problem("rrd-closed", `"${this.path}" is closed`));
     const { storage, mode } = this.#opening;
-    let file: StorageFile;
+    const opened = openFile(this.path, mode, storage);
+    if (!opened.ok) return opened;
+    const file = opened.value;
     let identity: string;
-    try {
-      file = storage.open(this.path, mode);
-    } catch (error) {
-      return failed(storageProblem(this.path, "open", error));
-    }
     const header = readHeader(file, this.path);
     try {
       identity = file.status().identity;

@@ -25,7 +25,7 @@ import { readWhole } from "./whole-io.ts";
 import { readText, readUnsigned } from "./words.ts";
 
 /** A header of 16 MiB would describe some ten thousand data sources and archives; more is damage or malice. */
-const LARGEST_HEADER = 16 * 1024 * 1024;
+export const LARGEST_HEADER = 16 * 1024 * 1024;
 
 /**
  * Reads and checks a header. A file from elsewhere may say anything: every count, index and text is checked before it

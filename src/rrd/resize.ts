@@ -2,6 +2,7 @@ import { failed, problem, type Result } from "../base/index.ts";
 import type { FixedArchive, Header } from "./header.ts";
 import { archiveSection } from "./layout.ts";
 import { nodeStorage } from "./node-storage.ts";
+import { openFile } from "./open-file.ts";
 import { placeNewFile, quietly } from "./place-new-file.ts";
 import { readHeader } from "./read-header.ts";
 import { storageProblem } from "./rrd-problems.ts";
@@ -29,12 +30,9 @@ export function resizeRrd(
   options: { readonly durable?: boolean | undefined; readonly storage?: Storage | undefined } = {},
 ): Result<void> {
   const { storage = nodeStorage } = options;
-  let old: StorageFile;
-  try {
-    old = storage.open(path, "read");
-  } catch (error) {
-    return failed(storageProblem(path, "open", error));
-  }
+  const opened = openFile(path, "read", storage);
+  if (!opened.ok) return opened;
+  const old = opened.value;
   try {
     const read = readHeader(old, path);
     if (!read.ok) return read;
