@@ -11,6 +11,7 @@ const launched = "PROCBLOCK_SIGNALS_COME_TWICE";
 const signalsComeTwice = process.env[launched] !== undefined;
 // For this process only, not for what it starts.
 delete process.env[launched];
+if (signalsComeTwice) stopWithLauncher(process.ppid);
 
 const io: Io = {
   signalsComeTwice,
@@ -44,6 +45,16 @@ main(io).then(
     process.exit(1);
   },
 );
+
+/** The launcher for old versions of Node.js may be killed without a chance to tell: what it started stops then, too. */
+function stopWithLauncher(launcher: number): void {
+  const timer = setInterval(() => {
+    if (process.ppid === launcher) return;
+    clearInterval(timer);
+    process.kill(process.pid, "SIGTERM");
+  }, 1000);
+  timer.unref();
+}
 
 function environment(): Record<string, string> {
   const copy: Record<string, string> = {};

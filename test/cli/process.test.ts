@@ -227,6 +227,18 @@ describe("the launcher", () => {
     },
   );
 
+  test.runIf(oldNode !== undefined)("takes what it started along, also when it is killed", async () => {
+    const monitor = spawn(oldNode ?? "", [command, "monitor.yaml"], { cwd: dir });
+    let told = "";
+    monitor.stderr.on("data", (data) => {
+      told += String(data);
+      if (told.includes("sample:stored")) monitor.kill("SIGKILL");
+    });
+    // The pipe is closed when the last process that holds it has ended.
+    await new Promise((resolve) => monitor.stderr.on("close", resolve));
+    expect(told).toContain("process:stopping");
+  });
+
   test.runIf(oldNode !== undefined)("says which version it needs when there is none", () => {
     const lonely = join(dir, "lonely.cjs");
     spawnSync("cp", [command, lonely]);

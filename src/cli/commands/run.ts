@@ -107,6 +107,8 @@ async function start(
   if (!started.ok) {
     // A monitor that is told to stop before it had its first result did as it was told.
     const stays = prepared.block.usage.longrunning && !ours.has("once");
+    if (started.problems.some(({ code }) => code === "space-unknown-store"))
+      return wrongUsage(io, started.problems, "run");
     if (signal.aborted && stays && started.problems.every(({ code }) => stoppedCodes.has(code))) return 0;
     report(
       io,

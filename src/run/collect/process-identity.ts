@@ -40,16 +40,30 @@ export function stateOf(identity: ProcessIdentity): "running" | "ended" | "elsew
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return "ended";
   }
   const started = startOf(identity.pid);
+  // A zombie has ended, and only waits for its parent to take notice.
+  if (hasEnded(identity.pid)) return "ended";
   return started === undefined || identity.started === "-" || started === identity.started
     ? "running"
     : "ended";
 }
 
+/** Field 22. */
 function startOf(pid: number): string | undefined {
+  return fieldsOf(pid)?.[19];
+}
+
+/** Field 3: Z is a zombie, X a dead one. */
+function hasEnded(pid: number): boolean {
+  const state = fieldsOf(pid)?.[0];
+  return state === "Z" || state === "X";
+}
+
+/** What the system tells of a process, from its state (field 3) on. */
+function fieldsOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The command's name, in parentheses, may hold blanks and parentheses; the start time is field 22.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    // The command's name, field 2, in parentheses, may hold blanks and parentheses.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import {
   getKey,
   isMapping,
   kindOf,
+  type Milliseconds,
   type Place,
   ProblemError,
   problem,
@@ -23,6 +24,9 @@ interface RequiredLock {
   readonly place: Place | undefined;
 }
 
+/** Waiting longer than this is told: a lock that is never given back looks like nothing at all. */
+const PATIENCE = 5000 as Milliseconds;
+
 const lockKeys = ["name", "timeout", "timeout block", "timeout exception"] as const;
 
 /** `require lock: NAME` or `{name, timeout, timeout block, timeout exception}`: held until the block ends. */
@@ -39,11 +43,14 @@ export function requireLockTag(services: RunServices, held: HeldLocks): TagFunct
       const { pipeData, scope, signal } = context;
       // A block inside the one that holds the lock would wait for itself.
       if (held.has(pipeData, name)) return { kind: "nothing" };
-      const lease = await services.space.lock(name).acquire({
-        signal,
-        holder: { block: context.dir },
-        ...(timeout === undefined ? {} : { timeout }),
+      const patience = services.clock.after(PATIENCE, () => {
+        const text = `still waiting for lock "${name}"`;
+        services.events.report({ type: "log:written", level: "warn", text, thread: undefined });
       });
+      const lease = await services.space
+        .lock(name)
+        .acquire({ signal, holder: { block: context.dir }, ...(timeout === undefined ? {} : { timeout }) })
+        .finally(() => patience.cancel());
       if (lease === null) {
         if (!signal.aborted && instead !== undefined) return { kind: "instead", mapping: instead };
         const waited = `lock "${name}" was not free within ${formatDuration(timeout ?? 0)}`;
