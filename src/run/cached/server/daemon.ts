@@ -30,7 +30,7 @@ export interface CacheDaemonOptions {
   readonly mode?: number | undefined;
   /** Let CREATE make folders. */
   readonly makeFolders?: boolean | undefined;
-  /** Default 1,024 updates. */
+  /** Waiting updates of one file; default 16,384. */
   readonly mostPerFile?: number | undefined;
   /** Bytes of waiting updates; default 64 MiB. */
   readonly mostBytes?: number | undefined;
@@ -70,7 +70,7 @@ export async function startCacheDaemon(options: CacheDaemonOptions): Promise<Res
     journal,
     syncFiles: journal !== undefined && sync !== "never",
     writeAfter: options.writeAfter ?? 300,
-    mostPerFile: options.mostPerFile ?? 1024,
+    mostPerFile: options.mostPerFile ?? 16_384,
     mostBytes: options.mostBytes ?? 64 * 1024 * 1024,
     mostOpen: options.mostOpen ?? 256,
     mostFiles: 200_000,

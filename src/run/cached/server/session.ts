@@ -1,7 +1,9 @@
+import { isAscii } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Milliseconds, Timer } from "../../../base/index.ts";
 import { type Answer, type CommandContext, refusal } from "./command.ts";
 import { commands } from "./commands.ts";
+import { updateQuickly } from "./update.ts";
 import { wordsOf } from "./words.ts";
 
 /** Bytes of one command line. */
@@ -12,6 +14,9 @@ const READ_WITHIN = 10_000 as Milliseconds;
 /** Milliseconds that one client may keep the others waiting. */
 const SLICE = 10;
 const MOST_BATCH_ERRORS = 10_000;
+
+/** Done, and nothing to say. */
+const NOTHING = "";
 
 interface Batch {
   commands: number;
@@ -53,18 +58,27 @@ export class Session {
     const { clock } = this.#context;
     const began = clock.monotonic();
     const input = this.#input;
+    // One text for all lines: the bytes of ASCII are its characters.
+    const text = isAscii(input) ? input.toString("latin1") : undefined;
     let from = 0;
     let more = false;
     let unsent = 0;
-    for (let end = input.indexOf(10); end >= 0 && !this.#ended; end = input.indexOf(10, from)) {
-      const line = input.toString("utf8", from, end > from && input[end - 1] === 13 ? end - 1 : end);
+    let lines = 0;
+    for (let end = input.indexOf(10); end >= 0 && !this.#ended; end = nextEnd(text, input, from)) {
+      const stop = end > from && input[end - 1] === 13 ? end - 1 : end;
+      const line = text === undefined ? input.toString("utf8", from, stop) : text.slice(from, stop);
+      const quick = this.#quickly(line, input, text === undefined ? -1 : from);
+      const answer = quick ?? this.#answer(line);
       from = end + 1;
-      const answer = this.#answer(line);
-      if (answer !== undefined) {
+      if (answer !== undefined && answer !== NOTHING) {
         this.#output.push(answer);
         unsent += answer.length;
       }
-      if (unsent > MOST_UNSENT || clock.monotonic() - began > SLICE) {
+      // Only what may take long is worth a look at the clock each time.
+      if (
+        unsent > MOST_UNSENT ||
+        ((quick === undefined || ++lines % 64 === 0) && clock.monotonic() - began > SLICE)
+      ) {
         more = input.indexOf(10, from) >= 0;
         break;
       }
@@ -83,6 +97,14 @@ export class Session {
       this.#socket.pause();
       this.#turn = setImmediate(() => this.#work());
     } else this.#socket.resume();
+  }
+
+  #quickly(line: string, input: Buffer, from: number): Answer | undefined {
+    if (from < 0 || !line.startsWith("UPDATE ")) return undefined;
+    const answer = updateQuickly(this.#context, line, input, from);
+    if (answer === undefined || this.#batch === undefined) return answer;
+    this.#batch.commands++;
+    return NOTHING;
   }
 
   #answer(line: string): Answer | undefined {
@@ -146,6 +168,10 @@ export class Session {
     this.#slow = undefined;
     if (!this.#ended && this.#turn === undefined) this.#turn = setImmediate(() => this.#work());
   }
+}
+
+function nextEnd(text: string | undefined, input: Buffer, from: number): number {
+  return text === undefined ? input.indexOf(10, from) : text.indexOf("\n", from);
 }
 
 function printable(word: string): string {

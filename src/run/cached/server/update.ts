@@ -1,5 +1,38 @@
 import { timeOf } from "../store/write-behind.ts";
-import { locate, type ProtocolCommand, refusal, usageOf } from "./command.ts";
+import {
+  type Answer,
+  type CommandContext,
+  locate,
+  type ProtocolCommand,
+  refusal,
+  usageOf,
+} from "./command.ts";
+
+const ONE = "0 errors, enqueued 1 value(s).";
+
+/**
+ * `UPDATE name time:values` of a known file, the line that comes a thousand times as often as any other, without
+ * taking it apart. `bytes` from `from` on are the line's: what is kept is copied from there, as a piece of the whole
+ * text would keep all of it. undefined: not that simple.
+ */
+export function updateQuickly(
+  { cache }: CommandContext,
+  line: string,
+  bytes: Buffer,
+  from: number,
+): Answer | undefined {
+  const blank = line.indexOf(" ", 7);
+  if (blank < 0 || line.includes(" ", blank + 1) || line.includes("\\") || line.includes("\t"))
+    return undefined;
+  const file = cache.named(line.slice(7, blank));
+  if (file === undefined) return undefined;
+  const update = bytes.toString("latin1", from + blank + 1, from + line.length);
+  const at = timeOf(update);
+  if (!(at > file.last)) return undefined;
+  cache.received++;
+  cache.take(file, update, at);
+  return ONE;
+}
 
 export const update: ProtocolCommand = {
   usage: "UPDATE <filename> <values> [<values> ...]",
@@ -25,6 +58,7 @@ export const update: ProtocolCommand = {
       if (typeof looked === "string") return refusal(looked);
       file = looked;
     }
+    cache.name(name, file);
     for (let index = 1; index < words.length; index++) {
       const values = words[index] ?? "";
       const at = timeOf(values);
@@ -36,6 +70,7 @@ export const update: ProtocolCommand = {
       }
       cache.take(file, values, at);
     }
+    if (words.length === 2) return ONE;
     return words.length === 1
       ? refusal("No values updated.")
       : `0 errors, enqueued ${words.length - 1} value(s).`;

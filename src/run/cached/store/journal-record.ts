@@ -1,8 +1,6 @@
-import { crc32 } from "node:zlib";
-
 /**
- * One line of the journal, `CHECKSUM KIND LENGTH PATH REST\n`: `u` updates were taken, `w` all updates before were
- * written to the file, `f` they were forgotten. The length is the path's, in UTF-16 units, so that it may hold blanks.
+ * The lines of a journal: `p ID PATH` gives a path a short name within its segment; `u ID UPDATES` were taken, `w ID`
+ * all updates before were written to the file, `f ID` they were forgotten.
  */
 export interface JournalRecord {
   readonly kind: "u" | "w" | "f";
@@ -11,17 +9,24 @@ export interface JournalRecord {
   readonly updates: string;
 }
 
-export function recordLine(kind: JournalRecord["kind"], path: string, updates: string): string {
-  const body = `${kind} ${path.length} ${path} ${updates}`;
-  return `${crc32(body).toString(16).padStart(8, "0")} ${body}\n`;
-}
-
-/** undefined for a line that is torn or damaged. */
-export function parseRecord(line: string): JournalRecord | undefined {
-  const body = line.slice(9);
-  const match = /^[0-9a-f]{8} ([uwf]) (\d{1,5}) /.exec(line);
-  if (match === null || Number.parseInt(line.slice(0, 8), 16) !== crc32(body)) return undefined;
-  const from = match[0].length;
-  const to = from + Number(match[2]);
-  return { kind: match[1] as JournalRecord["kind"], path: line.slice(from, to), updates: line.slice(to + 1) };
+/** Hands over the records of a block's lines; returns how many lines make no sense. */
+export function readLines(
+  body: string,
+  paths: Map<string, string>,
+  take: (record: JournalRecord) => void,
+): number {
+  let damaged = 0;
+  for (const line of body.split("\n")) {
+    if (line === "") continue;
+    const [, kind, id = "", rest = ""] = /^([puwf]) (\d+)(?: (.*))?$/.exec(line) ?? [];
+    if (kind === "p") {
+      paths.set(id, rest);
+      continue;
+    }
+    const path = paths.get(id);
+    if (path !== undefined && (kind === "u" || kind === "w" || kind === "f"))
+      take({ kind, path, updates: rest });
+    else damaged++;
+  }
+  return damaged;
 }

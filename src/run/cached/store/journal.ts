@@ -6,21 +6,19 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { failed, ok, problem, type Result } from "../../../base/index.ts";
 import { lockForWriting, type WriterLock } from "../../collect/writer-lock.ts";
-import { type JournalRecord, parseRecord, recordLine } from "./journal-record.ts";
+import { blockOf, blocksOf } from "./journal-block.ts";
+import { type JournalRecord, readLines } from "./journal-record.ts";
 
 /** When the journal is forced to the disk: before every answer, about once a second, or by the system alone. */
 export type SyncPolicy = "always" | "interval" | "never";
 
 const PIECE = 1024 * 1024;
-/** A line longer than this was not written by us. */
-const LONGEST_LINE = 4 * 1024 * 1024;
 const segmentName = /^updates\.(\d{12})\.journal$/;
 
 export interface Replayed {
@@ -39,7 +37,9 @@ export class Journal {
   readonly #lock: WriterLock;
   #segment: number;
   #descriptor: number | undefined;
-  #lines: string[] = [];
+  #lines = "";
+  /** Path -> its short name in this segment. */
+  readonly #ids = new Map<string, number>();
   #unsynced = false;
   #syncing = false;
   /** Bytes in the segments, and since the start. */
@@ -72,12 +72,14 @@ export class Journal {
     let records = 0;
     let damaged = 0;
     for (const segment of this.#segments()) {
-      for (const line of linesOf(this.#path(segment))) {
-        const record = parseRecord(line);
-        if (record === undefined) damaged++;
+      const paths = new Map<string, string>();
+      for (const body of blocksOf(this.#path(segment))) {
+        if (body === false) damaged++;
         else {
-          records++;
-          take(record);
+          damaged += readLines(body, paths, (record) => {
+            records++;
+            take(record);
+          });
         }
       }
     }
@@ -85,14 +87,19 @@ export class Journal {
   }
 
   add(kind: JournalRecord["kind"], path: string, updates: string): void {
-    this.#lines.push(recordLine(kind, path, updates));
+    let id = this.#ids.get(path);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(path, id);
+      this.#lines += `p ${id} ${path}\n`;
+    }
+    this.#lines += `${kind} ${id} ${updates}\n`;
   }
 
   /** Writes what was added. Throws what `node:fs` throws; what was added then stays to be tried again. */
   commit(): void {
-    if (this.#lines.length === 0) return;
-    this.#append(this.#lines.join(""));
-    this.#lines = [];
+    if (this.#lines === "") return;
+    this.#put();
     if (this.#policy === "always") fsyncSync(this.#open());
     else this.#unsynced = true;
   }
@@ -114,12 +121,17 @@ export class Journal {
   /** Begins anew with only what is still waiting; everything before is deleted afterwards. */
   rotate(waiting: Iterable<readonly [path: string, updates: string]>): void {
     // What was added and not committed is among what waits.
-    this.#lines = [];
+    this.#lines = "";
+    this.#ids.clear();
     const old = this.#segments();
     this.#leave();
     this.#segment++;
     this.size = 0;
-    for (const [path, updates] of waiting) this.#append(recordLine("u", path, updates));
+    for (const [path, updates] of waiting) {
+      this.add("u", path, updates);
+      if (this.#lines.length > PIECE) this.#put();
+    }
+    this.#put();
     if (this.#policy !== "never" && this.#descriptor !== undefined) fsyncSync(this.#descriptor);
     for (const segment of old) unlinkSync(this.#path(segment));
     this.rotations++;
@@ -135,8 +147,13 @@ export class Journal {
     }
   }
 
-  #append(text: string): void {
-    const bytes = Buffer.from(text);
+  #put(): void {
+    if (this.#lines !== "") this.#append(this.#lines);
+    this.#lines = "";
+  }
+
+  #append(body: string): void {
+    const bytes = blockOf(body);
     const descriptor = this.#open();
     for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
     this.size += bytes.length;
@@ -167,26 +184,5 @@ export class Journal {
       .flatMap((name) => segmentName.exec(name)?.[1] ?? [])
       .map(Number)
       .sort((a, b) => a - b);
-  }
-}
-
-/** The last line also when its end is missing: its checksum tells what it is worth. */
-function* linesOf(path: string): Generator<string> {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const piece = Buffer.alloc(PIECE);
-    let rest = Buffer.alloc(0);
-    for (let read = readSync(descriptor, piece); read > 0; read = readSync(descriptor, piece)) {
-      rest = Buffer.concat([rest, piece.subarray(0, read)]);
-      let from = 0;
-      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, from)) {
-        yield rest.toString("utf8", from, end);
-        from = end + 1;
-      }
-      rest = rest.length - from > LONGEST_LINE ? Buffer.alloc(0) : rest.subarray(from);
-    }
-    if (rest.length > 0) yield rest.toString();
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -60,6 +60,8 @@ export class WriteBehind {
   readonly #files = new Map<string, CachedFile>();
   /** With waiting updates, longest waiting first. */
   readonly #waiting = new Set<CachedFile>();
+  /** Names as clients give them -> the file, so that a known one is not looked up twice. */
+  readonly #names = new Map<string, CachedFile>();
   readonly #told = new Map<string, number>();
   #bytes = 0;
   #timer: Timer | undefined;
@@ -83,6 +85,17 @@ export class WriteBehind {
 
   known(path: string): CachedFile | undefined {
     return this.#files.get(path);
+  }
+
+  named(name: string): CachedFile | undefined {
+    return this.#names.get(name);
+  }
+
+  /** Remembers that `name` means `file`. */
+  name(name: string, file: CachedFile): void {
+    if (this.#names.size >= 2 * this.#options.mostFiles) this.#names.clear();
+    // A copy: a piece of a larger text would keep all of it.
+    this.#names.set(Buffer.from(name).toString(), file);
   }
 
   files(): Iterable<CachedFile> {
@@ -188,6 +201,7 @@ export class WriteBehind {
     this.#open.close(file.path);
     if (file.updates.length > 0) this.#done(file, "f");
     this.#files.delete(file.path);
+    this.#names.clear();
   }
 
   /** Takes what a journal holds; what the file already has is left out. Call before `start`. */
@@ -308,6 +322,7 @@ export class WriteBehind {
       this.#lost(file.updates.length, `"${file.path}" went away`);
       this.#done(file, "f");
       this.#files.delete(file.path);
+      this.#names.clear();
       return message;
     }
     file.due = this.#options.clock.monotonic() + RETRY;
@@ -357,6 +372,7 @@ export class WriteBehind {
       if (left <= 0) break;
       if (file.updates.length > 0 || file.suspended) continue;
       this.#files.delete(file.path);
+      this.#names.clear();
       left--;
     }
   }
@@ -372,6 +388,13 @@ export class WriteBehind {
 
 /** Epoch seconds that an update begins with; NaN when it does not. */
 export function timeOf(update: string): number {
+  let seconds = 0;
+  for (let index = 0; index < 15; index++) {
+    const digit = update.charCodeAt(index) - 48;
+    if (digit >= 0 && digit <= 9) seconds = seconds * 10 + digit;
+    else if (digit === 10 && index > 0) return seconds;
+    else break;
+  }
   const colon = update.indexOf(":");
   return colon <= 0 ? Number.NaN : Number(update.slice(0, colon));
 }
