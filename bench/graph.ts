@@ -3,6 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { EpochSeconds } from "../src/base/index.ts";
 import {
   drawGraph,
   type GraphDefinition,
@@ -11,6 +12,7 @@ import {
   type GraphPeriod,
   graphDefinition,
   rrdSeriesSource,
+  rrdXport,
 } from "../src/graph/index.ts";
 import type { BenchRow } from "./row.ts";
 
@@ -59,6 +61,7 @@ export async function bench(): Promise<BenchRow[]> {
     return [
       row("PNG 497×173, area and line, 400 points, file to bytes", median(png), rival, 0.4),
       row("SVG of the same", median(svg), rival, 0.1),
+      await exportRow(rrdtool, folder),
       await memory(file, folder),
     ];
   } finally {
@@ -71,6 +74,47 @@ function row(what: string, ours: number, theirs: number, most: number): BenchRow
   const ratio = ours / theirs;
   const note = "against a PNG of 497×173 by rrdtool in pipe mode; ours is 483×206, with its legend in rows";
   return { what, ours, theirs, unit: "ms", ratio, goal: `≤ ${most} ×`, met: ratio <= most, note };
+}
+
+const YEAR = 366 * 86_400;
+
+/** 400 rows out of a year at a step of five minutes, kept in one archive that has to be read as a whole. */
+async function exportRow(rrdtool: RrdtoolPipe, folder: string): Promise<BenchRow> {
+  const file = join(folder, "year.rrd");
+  const step = 300;
+  const first = END - (END % step) - YEAR;
+  await rrdtool.say(
+    `create ${file} --start ${first - step} --step ${step} DS:a:GAUGE:600:U:U RRA:AVERAGE:0.5:1:${YEAR / step}`,
+  );
+  const updates: string[] = [];
+  for (let time = first; time <= first + YEAR; time += step) {
+    updates.push(`${time}:${(50 + 40 * Math.sin(time / 40_000)).toFixed(3)}`);
+    if (updates.length === 2000 || time + step > first + YEAR) {
+      await rrdtool.say(`update ${file} ${updates.splice(0).join(" ")}`);
+    }
+  }
+  const theirs: number[] = [];
+  const own: number[] = [];
+  for (let batch = 0; batch < WARM_UP + BATCHES; batch++) {
+    for (let i = 0; i < EACH; i++) {
+      const words = [
+        ...["--start", String(first + step), "--end", String(first + YEAR - i)],
+        ...[`DEF:a=${file}:a:AVERAGE`, "XPORT:a:a"],
+      ];
+      const rival = await timed(() => rrdtool.say(`xport ${words.join(" ")}`));
+      const ours = await timed(async () => {
+        const answer = await rrdXport(words, { now: END as EpochSeconds, cwd: folder });
+        if (!answer.ok) throw new Error(answer.problems.map((one) => one.message).join());
+      });
+      if (batch < WARM_UP) continue;
+      theirs.push(rival);
+      own.push(ours);
+    }
+  }
+  const rival = median(theirs);
+  const ratio = median(own) / rival;
+  const what = "xport of 400 rows out of a year at a step of 5 minutes";
+  return { what, ours: median(own), theirs: rival, unit: "ms", ratio, goal: "≤ 0.5 ×", met: ratio <= 0.5 };
 }
 
 const period = { text: "4000s", seconds: STEP * POINTS } as GraphPeriod;

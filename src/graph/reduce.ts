@@ -20,7 +20,8 @@ export function reduceSeries(series: Series, resolution: number, cf: GraphCf): S
   const rows = lead + groups + (endOffset === 0 ? 0 : 1);
   const columns = series.columns.map((from) => {
     const to = new Float64Array(rows).fill(Number.NaN);
-    for (let group = 0; group < groups; group++) {
+    let group = cf === "AVERAGE" ? averageFours(from, skipped, factor, groups, to, lead) : 0;
+    for (; group < groups; group++) {
       const first = skipped + group * factor;
       to[lead + group] = join[cf](from, first, first + factor);
     }
@@ -28,6 +29,45 @@ export function reduceSeries(series: Series, resolution: number, cf: GraphCf): S
   });
   const start = series.start - startOffset;
   return { start, end: start + rows * step, step, columns };
+}
+
+/**
+ * Four groups side by side: each sum has to wait for the one before, so one group alone leaves most of a processor idle.
+ * Returns how many groups are done.
+ */
+function averageFours(
+  from: Float64Array,
+  skipped: number,
+  factor: number,
+  groups: number,
+  to: Float64Array,
+  lead: number,
+): number {
+  let group = 0;
+  for (; group + 4 <= groups; group += 4) {
+    const a = skipped + group * factor;
+    const b = a + factor;
+    const c = b + factor;
+    const d = c + factor;
+    let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
+    for (let i = 0; i < factor; i++) {
+      sumA += from[a + i] as number;
+      sumB += from[b + i] as number;
+      sumC += from[c + i] as number;
+      sumD += from[d + i] as number;
+    }
+    // A sum is unknown exactly when one of its values is (or both infinities are): those groups are counted one by one.
+    for (const [at, sum, first] of [
+      [0, sumA, a],
+      [1, sumB, b],
+      [2, sumC, c],
+      [3, sumD, d],
+    ] as const) {
+      const mean = Number.isNaN(sum) ? join.AVERAGE(from, first, first + factor) : sum / factor;
+      to[lead + group + at] = mean;
+    }
+  }
+  return group;
 }
 
 function modulo(value: number, by: number): number {

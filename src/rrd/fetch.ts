@@ -77,9 +77,23 @@ export function fetchRows(header: Header, file: StorageFile, request: FetchReque
       ),
     );
   }
-  const columns = header.dataSources.map(() => new Float64Array(rows).fill(Number.NaN));
-  readStoredRows(header, file, choice, start, columns);
-  return ok({ start, end, step, names: header.dataSources.map((source) => source.name), columns });
+  const { only, scratch } = request;
+  const names = header.dataSources.map((source) => source.name);
+  if (only !== undefined && !names.includes(only))
+    return failed(problem("unknown-field", `the RRD has no data source "${only}"`));
+  const column = () =>
+    only !== undefined && scratch !== undefined && scratch.length >= rows
+      ? scratch.subarray(0, rows)
+      : new Float64Array(rows);
+  const columns = names.map((name) => (only === undefined || only === name ? column() : undefined));
+  readStoredRows(header, file, choice, start, rows, columns);
+  return ok({
+    start,
+    end,
+    step,
+    names: only === undefined ? names : [only],
+    columns: columns.filter((one) => one !== undefined),
+  });
 }
 
 function readStoredRows(
@@ -87,17 +101,22 @@ function readStoredRows(
   file: StorageFile,
   choice: Choice,
   start: number,
-  columns: readonly Float64Array[],
+  rows: number,
+  columns: readonly (Float64Array | undefined)[],
 ): void {
   const archive = header.archives[choice.archive] as FixedArchive;
   const step = choice.secondsPerRow;
-  const rows = columns[0]?.length ?? 0;
   const newest = header.lastUpdate - (header.lastUpdate % step);
   const oldest = newest - (archive.rows - 1) * step;
   // Row k of the answer is stamped start + (k + 1) * step.
   const first = Math.max(0, (oldest - start) / step - 1);
   const last = Math.min(rows - 1, (newest - start) / step - 1);
   const current = header.currentRow(choice.archive);
+  // What is not stored is unknown; the rest is written once only.
+  for (const column of columns) {
+    column?.fill(Number.NaN, 0, Math.min(rows, first));
+    column?.fill(Number.NaN, Math.max(0, last + 1, Math.min(rows, first)));
+  }
   for (let k = first; k <= last; ) {
     const age = (newest - (start + (k + 1) * step)) / step;
     const row = (current - age + archive.rows) % archive.rows;
@@ -112,9 +131,15 @@ function readRun(
   position: number,
   into: number,
   rows: number,
-  columns: readonly Float64Array[],
+  columns: readonly (Float64Array | undefined)[],
 ): void {
   const sources = columns.length;
+  const [only] = columns;
+  if (only !== undefined && sources === 1) {
+    // The rows of a single source are the column as it is.
+    readWhole(file, new Uint8Array(only.buffer, only.byteOffset + into * 8, rows * 8), position);
+    return;
+  }
   const most = Math.max(1, Math.floor(PIECE / (8 * sources)));
   const bytes = new Uint8Array(new ArrayBuffer(Math.min(rows, most) * sources * 8));
   const values = new Float64Array(bytes.buffer);
@@ -122,7 +147,8 @@ function readRun(
     const piece = Math.min(rows - done, most);
     readWhole(file, bytes.subarray(0, piece * sources * 8), position + done * sources * 8);
     for (let source = 0; source < sources; source++) {
-      const column = columns[source] as Float64Array;
+      const column = columns[source];
+      if (column === undefined) continue;
       for (let row = 0; row < piece; row++)
         column[into + done + row] = values[row * sources + source] as number;
     }

@@ -26,6 +26,13 @@ export interface FetchRequest {
   readonly end: number;
   /** Wanted seconds per row; default 1: the finest. */
   readonly resolution?: number | undefined;
+  /** Only this data source; the answer has one column. */
+  readonly only?: string | undefined;
+  /**
+   * Where the rows of `only` are put if they fit: memory to be used again and again. The answer's column is then a view
+   * of it.
+   */
+  readonly scratch?: Float64Array | undefined;
 }
 
 export interface FetchedRows {

@@ -93,9 +93,9 @@ export function drawCommand(
   const items: SceneItem[] = [
     ...(onlyGraph ? [] : borderItems(settings, width, height)),
     ...drawTitle(title, settings, left, width, theme),
-    ...dashedGrid(drawGrid(axes, theme), settings),
+    ...(onlyGraph ? [] : dashedGrid(drawGrid(axes, theme), settings)),
     { kind: "clip", x: plot.x, y: plot.y - 1, width: plot.width, height: plot.height + 2, items: data },
-    ...(hasAreas ? gridOver(axes, theme) : []),
+    ...(hasAreas && !onlyGraph ? gridOver(axes, theme) : []),
     ...(onlyGraph ? [] : labels(settings, axes, theme)),
   ];
   const legendTop = north ? PAD + titleRoom : plot.y + plot.height + timeRoom + 2;
@@ -115,7 +115,7 @@ export function drawCommand(
     width,
     height,
     scale: settings.zoom,
-    background: theme.background.slice(0, 7),
+    background: (onlyGraph ? theme.plot : theme.background).slice(0, 7),
     title:
       title === ""
         ? drawn

@@ -7,7 +7,8 @@ import type { Dashes, Drawn, Element, HorizontalRule, Tick, VerticalRule } from 
 import type { GraphSettings } from "./graph-settings.ts";
 import { type Layer, rowsShown } from "./layers.ts";
 
-/** Rows narrower than this are joined by slopes: steps would only be noise at the edges. */
+/** A line over rows narrower than this goes from one to the next: steps would only be noise. Areas keep theirs: a peak
+ * that is one row wide would lose its top. */
 const NARROWEST_STEP = 2.5;
 const GRADIENT_STEPS = 24;
 
@@ -51,7 +52,7 @@ function drawLayer(layer: Layer, { settings, axes }: ElementContext): SceneItem[
     rowWidth,
     ...rowsShown(layer, settings.start, settings.end),
     toY: (one) => toY(one, axes),
-    slope: settings.slope || rowWidth < NARROWEST_STEP,
+    slope: settings.slope || (element.kind === "LINE" && rowWidth < NARROWEST_STEP),
     join: false,
   };
   const title = element.legend.trim() === "" ? {} : { title: element.legend.trim() };

@@ -10,8 +10,10 @@ import { newMemory, type PrintContext, printText } from "./print.ts";
 export type Control = "l" | "r" | "c" | "j" | "g" | "t" | "s" | "u" | "";
 
 export interface LegendEntry {
-  /** As rrdtool reports it: two blanks stand where the coloured box is. */
+  /** As rrdtool reports it: two blanks stand where the coloured box is, but for ticks. */
   readonly text: string;
+  /** As it is drawn, with room for every box. */
+  readonly shown: string;
   readonly control: Control;
   readonly mark: { readonly kind: "box" | "line" | "rule" | "upright"; readonly colour: string } | undefined;
   readonly align: Alignment | undefined;
@@ -63,7 +65,7 @@ export function legendEntries(
         break;
       }
       case "TICK":
-        add(element.legend, { kind: "upright", colour: element.colour });
+        if (element.legend !== "") add(element.legend, { kind: "upright", colour: element.colour });
         break;
       case "HRULE":
         if (element.legend !== "" && (settings.forceRules || seenAcross(element.of, computed, settings))) {
@@ -107,7 +109,8 @@ function entryOf(
   const whole = control === "t" ? `${shown}\t` : shown;
   const tabbed = whole.replaceAll("\\t", "\t");
   if (tabbed === "" && control === "") return undefined;
-  return { text: tabbed, control: control === "t" ? "" : control, mark, align };
+  const shownText = mark !== undefined && !tabbed.startsWith("  ") ? `  ${tabbed}` : tabbed;
+  return { text: tabbed, shown: shownText, control: control === "t" ? "" : control, mark, align };
 }
 
 function seenAcross(

@@ -46,7 +46,7 @@ export function layOutLegend(
     let x = left + (how === "r" ? spare : how === "c" ? spare / 2 : 0);
     waiting.forEach(({ entry, width: own, gap }, index) => {
       if (index > 0) x += gap + (how === "j" && gaps > 0 ? spare / gaps : 0);
-      if (entry.text.trim() !== "") placed.push({ entry, x, y: y + size + 1, width: own });
+      if (entry.shown.trim() !== "") placed.push({ entry, x, y: y + size + 1, width: own });
       x += own;
     });
     waiting = [];
@@ -103,7 +103,7 @@ function alignment({ align }: LegendEntry): "l" | "r" | "c" | "j" | undefined {
 }
 
 function widthOf(entry: LegendEntry, size: number, tab: number): number {
-  return pieces(entry.text, size, tab).width;
+  return pieces(entry.shown, size, tab).width;
 }
 
 /** The parts of a text between its tabs, and where they start. */
@@ -137,7 +137,7 @@ function drawEntry(entry: LegendEntry, x: number, base: number, look: LegendLook
   const { size, fill, tab } = look;
   const items: SceneItem[] = [];
   const box = Math.round(CHARACTER * size * 2 - 4);
-  if (entry.mark !== undefined && entry.text.startsWith("  ")) {
+  if (entry.mark !== undefined && entry.shown.startsWith("  ")) {
     const { kind, colour } = entry.mark;
     const middle = base - size * 0.36;
     const height = { box, line: 3, rule: 1, upright: box }[kind];
@@ -153,7 +153,7 @@ function drawEntry(entry: LegendEntry, x: number, base: number, look: LegendLook
       fill: colour,
     });
   }
-  for (const piece of pieces(entry.text, size, tab).parts) {
+  for (const piece of pieces(entry.shown, size, tab).parts) {
     // Leading blanks are a distance rather than text, which a viewer of SVG might join.
     const text = look.markup ? plainText(piece.text) : piece.text;
     const trimmed = text.trimStart();

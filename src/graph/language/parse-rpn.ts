@@ -1,4 +1,4 @@
-import { type ComputeOperation, computeOperations } from "../../rrd/index.ts";
+import { type ComputeOperation, computeOperations, parseNumber } from "../../rrd/index.ts";
 import { GraphFault } from "./element-words.ts";
 import { type GraphOperation, graphOperations } from "./graph-operations.ts";
 
@@ -42,7 +42,11 @@ export function parseRpn(text: string, names: ReadonlyMap<string, NameKind>): Rp
 }
 
 function parseWord(word: string, names: ReadonlyMap<string, NameKind>): RpnNode | undefined {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) return { kind: "number", value: Number(word) };
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) {
+    // rrdtool's reading of a decimal text, which may differ from ours in the last bit.
+    const value = parseNumber(word);
+    if (typeof value === "number") return { kind: "number", value };
+  }
   const operation = plain.get(word);
   if (operation !== undefined) return { kind: "plain", operation };
   if (Object.hasOwn(graphOperations, word)) {

@@ -49,14 +49,16 @@ export function exportedXml(table: Exported, showTime: boolean, numbered: boolea
     "  </meta>",
     "  <data>",
   ];
-  const tags = columns.map((_column, index) => (numbered ? `v${index}` : "v"));
+  const opened = columns.map((_column, index) => (numbered ? `<v${index}>` : "<v>"));
+  const closed = columns.map((_column, index) => (numbered ? `</v${index}>` : "</v>"));
   for (let row = 0; row < rows; row++) {
-    const cells = columns.map((values, index) => {
-      const value = values[row] ?? Number.NaN;
-      return `<${tags[index]}>${Number.isNaN(value) ? "NaN" : exportedNumber(value)}</${tags[index]}>`;
-    });
-    const time = showTime ? `<t>${start + (row + 1) * step}</t>` : "";
-    lines.push(`    <row>${time}${cells.join("")}</row>`);
+    let line = "    <row>";
+    if (showTime) line += `<t>${start + (row + 1) * step}</t>`;
+    for (let index = 0; index < columns.length; index++) {
+      const value = columns[index]?.[row] ?? Number.NaN;
+      line += opened[index] + (Number.isNaN(value) ? "NaN" : exportedNumber(value)) + closed[index];
+    }
+    lines.push(`${line}</row>`);
   }
   lines.push("  </data>", "</xport>", "");
   return lines.join("\n");
