@@ -60,15 +60,15 @@ export class Session {
     const input = this.#input;
     // One text for all lines: the bytes of ASCII are its characters.
     const text = isAscii(input) ? input.toString("latin1") : undefined;
+    const simple = text === undefined || text.includes("\\") || text.includes("\t") ? undefined : text;
     let from = 0;
     let more = false;
     let unsent = 0;
     let lines = 0;
     for (let end = input.indexOf(10); end >= 0 && !this.#ended; end = nextEnd(text, input, from)) {
       const stop = end > from && input[end - 1] === 13 ? end - 1 : end;
-      const line = text === undefined ? input.toString("utf8", from, stop) : text.slice(from, stop);
-      const quick = this.#quickly(line, input, text === undefined ? -1 : from);
-      const answer = quick ?? this.#answer(line);
+      const quick = simple === undefined ? undefined : this.#quickly(simple, input, from, stop);
+      const answer = quick ?? this.#answer(text?.slice(from, stop) ?? input.toString("utf8", from, stop));
       from = end + 1;
       if (answer !== undefined && answer !== NOTHING) {
         this.#output.push(answer);
@@ -99,9 +99,9 @@ export class Session {
     } else this.#socket.resume();
   }
 
-  #quickly(line: string, input: Buffer, from: number): Answer | undefined {
-    if (from < 0 || !line.startsWith("UPDATE ")) return undefined;
-    const answer = updateQuickly(this.#context, line, input, from);
+  #quickly(text: string, input: Buffer, from: number, stop: number): Answer | undefined {
+    if (!text.startsWith("UPDATE ", from)) return undefined;
+    const answer = updateQuickly(this.#context, text, input, from, stop);
     if (answer === undefined || this.#batch === undefined) return answer;
     this.#batch.commands++;
     return NOTHING;

@@ -12,21 +12,23 @@ const ONE = "0 errors, enqueued 1 value(s).";
 
 /**
  * `UPDATE name time:values` of a known file, the line that comes a thousand times as often as any other, without
- * taking it apart. `bytes` from `from` on are the line's: what is kept is copied from there, as a piece of the whole
- * text would keep all of it. undefined: not that simple.
+ * taking it apart. It stands in `text`, which has neither backslashes nor tabs, and in `bytes` at the same place; what
+ * is kept is copied from the bytes, as a piece of the text would keep all of it. undefined: not that simple.
  */
 export function updateQuickly(
   { cache }: CommandContext,
-  line: string,
+  text: string,
   bytes: Buffer,
   from: number,
+  stop: number,
 ): Answer | undefined {
-  const blank = line.indexOf(" ", 7);
-  if (blank < 0 || line.includes(" ", blank + 1) || line.includes("\\") || line.includes("\t"))
-    return undefined;
-  const file = cache.named(line.slice(7, blank));
+  const blank = text.indexOf(" ", from + 7);
+  if (blank < 0 || blank >= stop) return undefined;
+  const another = text.indexOf(" ", blank + 1);
+  if (another >= 0 && another < stop) return undefined;
+  const file = cache.named(text.slice(from + 7, blank));
   if (file === undefined) return undefined;
-  const update = bytes.toString("latin1", from + blank + 1, from + line.length);
+  const update = bytes.toString("latin1", blank + 1, stop);
   const at = timeOf(update);
   if (!(at > file.last)) return undefined;
   cache.received++;

@@ -11,4 +11,6 @@ export interface CachedFile {
   /** Asked for by FLUSHALL or due by time, and not yet written. */
   queued: boolean;
   suspended: boolean;
+  /** The last attempt to write it failed; `due` says when the next one is. */
+  failing: boolean;
 }

@@ -113,7 +113,16 @@ export class WriteBehind {
     if (!opened.ok) return `RRD Error: ${opened.problems[0]?.message}`;
     const last = opened.value.lastUpdate;
     opened.value.close();
-    const file: CachedFile = { path, updates: [], bytes: 0, last, due: 0, queued: false, suspended: false };
+    const file: CachedFile = {
+      path,
+      updates: [],
+      bytes: 0,
+      last,
+      due: 0,
+      queued: false,
+      suspended: false,
+      failing: false,
+    };
     this.#files.set(path, file);
     if (this.#files.size > this.#options.mostFiles) this.#forgetIdle();
     return file;
@@ -176,6 +185,7 @@ export class WriteBehind {
       this.#tell("refused", fault.message);
     }
     this.#writes++;
+    file.failing = false;
     if (this.#options.syncFiles) {
       const synced = rrd.sync();
       if (!synced.ok) {
@@ -283,7 +293,8 @@ export class WriteBehind {
     file.bytes += update.length;
     this.#bytes += update.length;
     if (file.updates.length > mostPerFile) {
-      this.flush(file);
+      // Not again and again when it has just failed.
+      if (!file.failing || file.due <= clock.monotonic()) this.flush(file);
       if (file.updates.length > mostPerFile) this.#dropOldest(file);
     }
     if (this.#bytes <= mostBytes) return;
@@ -325,6 +336,7 @@ export class WriteBehind {
       this.#names.clear();
       return message;
     }
+    file.failing = true;
     file.due = this.#options.clock.monotonic() + RETRY;
     this.#tell("write", message);
     return message;
