@@ -1,5 +1,5 @@
-/* Updates an RRD file through librrd, one call per update, and prints the seconds that took.
- * Usage: rrd-update FILE FIRST-TIME STEP COUNT; values come line by line from standard input. */
+/* Updates an RRD file through librrd, BATCH updates per call, and prints the seconds that took.
+ * Usage: rrd-update FILE FIRST-TIME STEP COUNT BATCH; values come line by line from standard input. */
 #include <rrd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +8,11 @@
 
 int main(int argc, char **argv)
 {
-    if (argc != 5)
+    if (argc != 6)
         return 2;
-    long time = atol(argv[2]), step = atol(argv[3]), count = atol(argv[4]);
+    long time = atol(argv[2]), step = atol(argv[3]), count = atol(argv[4]), batch = atol(argv[5]);
     char (*updates)[64] = malloc(count * sizeof *updates);
+    const char **words = malloc(count * sizeof *words);
     char value[32];
 
     for (long i = 0; i < count; i++) {
@@ -19,12 +20,12 @@ int main(int argc, char **argv)
             return 2;
         value[strcspn(value, "\n")] = 0;
         snprintf(updates[i], sizeof updates[i], "%ld:%s", time + i * step, value);
+        words[i] = updates[i];
     }
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);
-    for (long i = 0; i < count; i++) {
-        const char *words[] = { updates[i] };
-        if (rrd_update_r(argv[1], NULL, 1, words) != 0) {
+    for (long i = 0; i < count; i += batch) {
+        if (rrd_update_r(argv[1], NULL, count - i < batch ? count - i : batch, words + i) != 0) {
             fprintf(stderr, "%s\n", rrd_get_error());
             return 1;
         }

@@ -3,14 +3,14 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unwrap } from "../src/base/index.ts";
-import { createRrd, openRrd, type RrdDefinition } from "../src/rrd/index.ts";
+import { createRrd, openRrd, type RrdDefinition, type RrdFile } from "../src/rrd/index.ts";
 import type { BenchRow } from "./row.ts";
 
-const GOAL = 3;
 const ROUNDS = 7;
 const UPDATES = 20_000;
 const START = 1_600_000_000;
 const STEP = 5;
+const BATCH = 1000;
 
 const definition: RrdDefinition = {
   step: STEP,
@@ -23,56 +23,100 @@ const definition: RrdDefinition = {
   ],
 };
 
-/** The rival updates the file from `first` on and returns the seconds it took. */
-type Rival = { readonly name: string; run(path: string, first: number, values: readonly number[]): number };
+/** The rival updates the file from `first` on, `batch` updates per call, and returns the seconds it took. */
+type Rival = {
+  readonly name: string;
+  run(path: string, first: number, values: readonly number[], batch: number): number;
+};
 
-/** One update of an open file against librrd called from C, round by round in turns, on two copies of one file. */
+/** Updates of an open file against librrd called from C, round by round in turns, on two copies of one file. */
 export async function bench(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), "bench-rrd-"));
   try {
     const rival = chooseRival(folder);
-    const ours = join(folder, "ours.rrd");
-    const theirs = join(folder, "theirs.rrd");
-    unwrap(createRrd(ours, definition, { durable: false }));
-    copyFileSync(ours, theirs);
-    const rrd = unwrap(openRrd(ours, { mode: "write" }));
-    const seconds: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
-    for (let round = 0; round <= ROUNDS; round++) {
-      const first = START + STEP * (1 + round * UPDATES);
-      const values = Array.from({ length: UPDATES }, () => Math.round(Math.random() * 1e6) / 1e4);
-      const began = performance.now();
-      for (let index = 0; index < UPDATES; index++) {
+    const single = race(folder, rival, 1, (rrd, first, values) => {
+      for (let index = 0; index < values.length; index++) {
         const stored = rrd.update(first + index * STEP, [values[index]]);
         if (!stored.ok) unwrap(stored);
       }
-      const took = (performance.now() - began) / 1000;
-      const rivalTook = rival.run(theirs, first, values);
-      // The first round warms both up.
-      if (round > 0) {
-        seconds.ours.push(took);
-        seconds.theirs.push(rivalTook);
-      }
-    }
-    rrd.close();
-    if (!readFileSync(ours).equals(readFileSync(theirs)))
-      throw new Error("the two files differ after the same updates");
-    const rate = { ours: UPDATES / median(seconds.ours), theirs: UPDATES / median(seconds.theirs) };
-    const ratio = rate.ours / rate.theirs;
+    });
+    const batches = race(folder, rival, BATCH, (rrd, _first, _values, calls) => {
+      for (const words of calls) unwrap(rrd.updateArguments(words));
+    });
     return [
-      {
-        what: `RRD update of an open file, against ${rival.name}`,
-        ours: Math.round(rate.ours),
-        theirs: Math.round(rate.theirs),
-        unit: "updates/s",
-        ratio,
-        goal: `≥ ${GOAL} ×`,
-        met: ratio >= GOAL,
-        note: "both files equal byte for byte afterwards",
-      },
+      { what: `RRD update of an open file, against ${rival.name}`, ...row(single, 4) },
+      { what: `RRD updates of ${BATCH} arguments, against ${rival.name}`, ...row(batches, 1) },
     ];
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Updates per second. */
+interface Rates {
+  readonly ours: number;
+  readonly theirs: number;
+}
+
+function row({ ours, theirs }: Rates, goal: number): Omit<BenchRow, "what"> {
+  const ratio = ours / theirs;
+  return {
+    ours: Math.round(ours),
+    theirs: Math.round(theirs),
+    unit: "updates/s",
+    ratio,
+    goal: `≥ ${goal} ×`,
+    met: ratio >= goal,
+    note: "both files equal byte for byte afterwards",
+  };
+}
+
+function race(
+  folder: string,
+  rival: Rival,
+  batch: number,
+  update: (
+    rrd: RrdFile,
+    first: number,
+    values: readonly number[],
+    calls: readonly (readonly string[])[],
+  ) => void,
+): Rates {
+  const ours = join(folder, "ours.rrd");
+  const theirs = join(folder, "theirs.rrd");
+  unwrap(createRrd(ours, definition, { durable: false, overwrite: true }));
+  copyFileSync(ours, theirs);
+  const rrd = unwrap(openRrd(ours, { mode: "write" }));
+  const seconds: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
+  for (let round = 0; round <= ROUNDS; round++) {
+    const first = START + STEP * (1 + round * UPDATES);
+    const values = Array.from({ length: UPDATES }, () => Math.round(Math.random() * 1e6) / 1e4);
+    // Both get the arguments as finished texts.
+    const calls = inBatches(argumentsOf(first, values), batch);
+    const began = performance.now();
+    update(rrd, first, values, calls);
+    const took = (performance.now() - began) / 1000;
+    const rivalTook = rival.run(theirs, first, values, batch);
+    // The first round warms both up.
+    if (round > 0) {
+      seconds.ours.push(took);
+      seconds.theirs.push(rivalTook);
+    }
+  }
+  rrd.close();
+  if (!readFileSync(ours).equals(readFileSync(theirs)))
+    throw new Error("the two files differ after the same updates");
+  return { ours: UPDATES / median(seconds.ours), theirs: UPDATES / median(seconds.theirs) };
+}
+
+function argumentsOf(first: number, values: readonly number[]): string[] {
+  return values.map((value, index) => `${first + index * STEP}:${value}`);
+}
+
+function inBatches(words: readonly string[], size: number): string[][] {
+  return Array.from({ length: Math.ceil(words.length / size) }, (_, index) =>
+    words.slice(index * size, (index + 1) * size),
+  );
 }
 
 function chooseRival(folder: string): Rival {
@@ -82,9 +126,9 @@ function chooseRival(folder: string): Rival {
   if (compiled.status === 0) {
     return {
       name: "librrd's rrd_update_r in a C loop",
-      run: (path, first, values) =>
+      run: (path, first, values, batch) =>
         Number(
-          execFileSync(program, [path, String(first), String(STEP), String(values.length)], {
+          execFileSync(program, [path, String(first), String(STEP), String(values.length), String(batch)], {
             input: `${values.join("\n")}\n`,
             encoding: "utf8",
           }),
@@ -93,8 +137,9 @@ function chooseRival(folder: string): Rival {
   }
   return {
     name: "rrdtool's pipe mode",
-    run(path, first, values) {
-      const lines = values.map((value, index) => `update ${path} ${first + index * STEP}:${value}`);
+    run(path, first, values, batch) {
+      const calls = inBatches(argumentsOf(first, values), batch);
+      const lines = calls.map((words) => `update ${path} ${words.join(" ")}`);
       const began = performance.now();
       execFileSync("rrdtool", ["-"], { input: `${lines.join("\n")}\n`, maxBuffer: 2 ** 26 });
       return (performance.now() - began) / 1000;

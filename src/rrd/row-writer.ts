@@ -1,4 +1,5 @@
 import { type Header, stateWord } from "./header.ts";
+import { PendingRows } from "./pending-rows.ts";
 import type { StorageFile } from "./storage.ts";
 import { readWhole, writeWhole } from "./whole-io.ts";
 import { writeDouble } from "./words.ts";
@@ -8,6 +9,8 @@ import type { RowSink } from "./workspace.ts";
 const LARGEST_PIECE = 64 * 1024;
 /** What one update overwrites is remembered up to this size, so that a failed update can be taken back; bytes. */
 const MOST_REMEMBERED = 1024 * 1024;
+/** While rows are held back, at most about this much waits; bytes. */
+const MOST_PENDING = 64 * 1024;
 /** Buffers up to this size stay for the next update: after a long gap thousands of files would keep a large one each. */
 const MOST_KEPT = 4096;
 
@@ -32,6 +35,8 @@ export class RowWriter implements RowSink {
   readonly #overwritten: Overwritten[] = [];
   #overwrittenCount = 0;
   #remembered = 0;
+  /** One per archive while rows are held back. */
+  #pending: PendingRows[] | undefined;
   /** Hears of the rows before they are written. */
   listener: ((archive: number, count: number) => void) | undefined;
 
@@ -44,8 +49,15 @@ export class RowWriter implements RowSink {
     this.#buffer = new Uint8Array(new ArrayBuffer(this.#rowBytes));
   }
 
+  /** From now on rows wait in memory: many updates become few writes. Only for archives whose rows nobody reads. */
+  holdBack(): void {
+    const { archives, dataSources } = this.#header;
+    this.#pending = archives.map(({ rows }) => new PendingRows(rows, dataSources.length));
+  }
+
   writeRows(archive: number, current: number, count: number): void {
     this.listener?.(archive, count);
+    if (this.#pending !== undefined && this.#wait(this.#pending, archive, current, count)) return;
     const { rows, dataStart } = this.#header.archives[archive] as { rows: number; dataStart: number };
     let slot: number = stateWord.primary;
     const most = Math.max(1, Math.floor(LARGEST_PIECE / this.#rowBytes));
@@ -60,6 +72,25 @@ export class RowWriter implements RowSink {
     }
   }
 
+  #wait(pending: PendingRows[], archive: number, current: number, count: number): boolean {
+    const rows = pending[archive];
+    const total = this.#header.archives[archive]?.rows ?? 0;
+    const next = (current + 1) % total;
+    if (rows === undefined) return false;
+    if (count > 1 || !rows.takes(next, count)) this.#flush(rows, archive);
+    // What fills a long gap goes out at once.
+    if (count > 1) return false;
+    const at = rows.add(next);
+    const sources = this.#header.dataSources.length;
+    for (let source = 0; source < sources; source++)
+      rows.set(at + source, this.#header.double(this.#header.stateAt(archive, source) + stateWord.primary));
+    return true;
+  }
+
+  #flush(rows: PendingRows, archive: number): void {
+    rows.flush((row, bytes) => this.#writePieces(this.#positionOf(archive, row), bytes));
+  }
+
   readRows(archive: number, row: number, into: Float64Array): void {
     const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
     if (!readWhole(this.#file, bytes, this.#positionOf(archive, row)))
@@ -68,7 +99,10 @@ export class RowWriter implements RowSink {
 
   writeValues(archive: number, row: number, values: Float64Array): void {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    const position = this.#positionOf(archive, row);
+    this.#writePieces(this.#positionOf(archive, row), bytes);
+  }
+
+  #writePieces(position: number, bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; done += LARGEST_PIECE)
       this.#writePiece(position + done, bytes.subarray(done, done + LARGEST_PIECE));
   }
@@ -113,11 +147,31 @@ export class RowWriter implements RowSink {
     this.#remembered += length;
   }
 
-  /** Writes the header: with this the update counts. */
+  /** An update is complete; held back rows may go on waiting. */
+  settle(): void {
+    if (this.#pending === undefined) {
+      this.commit();
+      return;
+    }
+    let size = 0;
+    for (const rows of this.#pending) size += rows.size;
+    if (size > MOST_PENDING) this.commit();
+  }
+
+  /** Writes what waits, and the header: with this all updates count. */
   commit(): void {
+    this.#pending?.forEach((rows, archive) => {
+      this.#flush(rows, archive);
+    });
     writeWhole(this.#file, this.#live, this.#header.layout.live);
     this.#stored.set(this.#live);
     this.#forget();
+  }
+
+  /** Commits and holds nothing back any more. */
+  letGo(): void {
+    this.commit();
+    this.#pending = undefined;
   }
 
   /** The header in memory as it is in the file; for an update that was refused before anything was written. */
@@ -128,6 +182,7 @@ export class RowWriter implements RowSink {
 
   /** Takes a failed update back; false when the file would not take that either. */
   rollBack(): boolean {
+    this.#pending = undefined;
     this.#live.set(this.#stored);
     try {
       for (let index = this.#overwrittenCount - 1; index >= 0; index--) {

@@ -32,12 +32,12 @@ export function parseTemplate(header: Header, template: string | undefined): num
   return order;
 }
 
-/** `now`: epoch seconds with a fraction. */
+/** `now`: the clock, which is asked only when the argument's time leans on it. */
 export function parseUpdateArgument(
   header: Header,
   argument: string,
   order: readonly number[],
-  now: { readonly seconds: number; readonly microseconds: number },
+  now: () => Stamp,
 ): UpdateArgument | UpdateFault {
   const at = argument.indexOf("@");
   const end = at >= 0 ? at : argument.indexOf(":");
@@ -57,7 +57,7 @@ export function parseUpdateArgument(
   }
   if (count < order.length)
     return { fault: `expected ${order.length} data source readings (got ${count}) from ${time}` };
-  const stamp = at >= 0 ? atTime(time, now) : plainTime(time, now);
+  const stamp = at >= 0 ? atTime(time, now()) : plainTime(time, now);
   if ("fault" in stamp) return stamp;
   return {
     seconds: stamp.seconds,
@@ -66,7 +66,7 @@ export function parseUpdateArgument(
   };
 }
 
-interface Stamp {
+export interface Stamp {
   readonly seconds: number;
   readonly microseconds: number;
 }
@@ -79,14 +79,17 @@ function atTime(text: string, now: Stamp): Stamp | UpdateFault {
   return { fault: `specifying time relative to the 'start' or 'end' makes no sense here: ${text}` };
 }
 
-function plainTime(text: string, now: Stamp): Stamp | UpdateFault {
-  if (text === "N") return now;
+function plainTime(text: string, now: () => Stamp): Stamp | UpdateFault {
+  if (text === "N") return now();
   const number = parseNumber(text);
   if (typeof number !== "number")
     return { fault: `error while parsing time in get_time_from_reading - ${number.fault}` };
   if (!Number.isFinite(number)) return { fault: `'${text}' is no time` };
-  const time = number < 0 ? now.seconds + now.microseconds / 1e6 + number : number;
-  return splitSeconds(time);
+  return splitSeconds(number < 0 ? wall(now()) + number : number);
+}
+
+function wall({ seconds, microseconds }: Stamp): number {
+  return seconds + microseconds / 1e6;
 }
 
 /** A fraction is cut, not rounded, to microseconds. */
