@@ -42,6 +42,12 @@ const tools: readonly Tool[] = [
     found: () => runs("python3", ["--version"]),
   },
   {
+    name: "redis-server",
+    packages: ["redis-server"],
+    suites: "streams of a real Redis",
+    found: () => runs("redis-server", ["--version"]),
+  },
+  {
     name: "DejaVu fonts",
     packages: ["fonts-dejavu-core"],
     suites: "text in pictures",
@@ -91,7 +97,8 @@ function setUp(): Tool[] {
   if (!isDebianRoot) return missing;
   const packages = missing.flatMap((tool) => tool.packages);
   console.log(`installing ${packages.join(", ")} …`);
-  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  // At run level 1 packages do not start the servers they bring: tests start their own.
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   const apt = (...words: string[]) =>
     spawnSync("apt-get", ["-qq", ...words], { env: environment, stdio: ["ignore", "ignore", "inherit"] });
   apt("update");

@@ -104,7 +104,7 @@ export function workshop(options: { scripts?: Record<string, Script>; once?: boo
   const stored: Stored[] = [];
   const collector: Collector = {
     store: (definition, result, stamp) => void stored.push({ path: definition.path, result, stamp }),
-    figures: () => ({ stored: 0, dropped: 0, failed: 0, openFiles: 0, graphsDrawn: 0 }),
+    figures: () => ({ stored: 0, dropped: 0, failed: 0, openFiles: 0, graphsDrawn: 0, sinks: [] }),
     close: async () => {},
   };
   const services: RunServices = {

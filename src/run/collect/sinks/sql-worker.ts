@@ -10,8 +10,16 @@ export interface SqlAnswer {
 export function sqlWorker(): void {
   const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+  const { statSync } = process.getBuiltinModule("node:fs");
   const { path, table } = workerData as { path: string; table: string };
   let database: InstanceType<typeof DatabaseSync> | undefined;
+  let inode = 0;
+  /** A file that was moved or deleted would take everything, and nobody would find it. */
+  const forgetMoved = () => {
+    if (database === undefined || statSync(path, { throwIfNoEntry: false })?.ino === inode) return;
+    database.close();
+    database = undefined;
+  };
   const openDatabase = () => {
     const opened = new DatabaseSync(path, { timeout: 2000 });
     opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
@@ -19,6 +27,7 @@ export function sqlWorker(): void {
       `CREATE TABLE IF NOT EXISTS "${table}" (time REAL NOT NULL, name TEXT NOT NULL, tags TEXT NOT NULL, field TEXT NOT NULL, value REAL)`,
     );
     opened.exec(`CREATE INDEX IF NOT EXISTS "${table}_by_name" ON "${table}" (name, field, time)`);
+    inode = statSync(path).ino;
     return opened;
   };
   parentPort?.on("message", (rows: SqlRow[] | "close") => {
@@ -28,6 +37,7 @@ export function sqlWorker(): void {
       return;
     }
     try {
+      forgetMoved();
       database ??= openDatabase();
       database.exec("BEGIN IMMEDIATE");
       const insert = database.prepare(`INSERT INTO "${table}" VALUES (?, ?, ?, ?, ?)`);
