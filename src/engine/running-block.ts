@@ -40,6 +40,8 @@ export class RunningBlock {
   #processed: Promise<unknown> = Promise.resolve();
   /** Somebody else collects into a file of ours: two writers would only spoil it, so this process leaves. */
   readonly #locked: Problem[] = [];
+  /** Files that could not take what waited for them when they were closed: those samples are lost. */
+  readonly #unstored: Problem[] = [];
   #stopping: Promise<void> | undefined;
 
   constructor(block: CheckedBlock, services: Services, lease: Lease | null, longrunning: boolean) {
@@ -75,7 +77,12 @@ export class RunningBlock {
     const close = async () => {
       await this.#services.threads.stopAll(this.#services.grace);
       await releaseLease(this.#lease);
+      const off = this.#services.events.on(
+        (happening) => happening.type === "store:failed" && this.#unstored.push(happening.problem),
+        ["store:failed"],
+      );
       await this.#services.close();
+      off();
       awake.cancel();
     };
     try {
@@ -133,7 +140,8 @@ export class RunningBlock {
     if (stays) await this.#stay();
     await this.#stopping;
     await close();
-    if (this.#locked.length > 0) return { ending: "failed", problems: this.#locked };
+    const unstored = [...this.#locked, ...this.#unstored];
+    if (unstored.length > 0) return { ending: "failed", problems: unstored };
     if (this.#stopping !== undefined) return { ending: "stopped", problems: [] };
     const problems = stays ? this.#givenUp() : [];
     return { ending: problems.length > 0 ? "failed" : "done", problems };

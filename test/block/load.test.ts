@@ -79,6 +79,7 @@ version: "1.10"
 
   test("a byte order mark and Windows line ends are no problem", () => {
     expect(data("\ufeffa: 1\r\nb:\r\n  - c\r\n")).toEqual({ a: 1, b: ["c"] });
+    expect(data("\ufeff- x: 1\r\n")).toEqual({ run: [{ x: 1 }] });
   });
 
   test("aliases and merge keys share values; keys beside a merge win, the first of several merges wins", () => {

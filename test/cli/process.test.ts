@@ -22,6 +22,10 @@ run:
     thread_id: simplest
     timeseries collect: {path: simplest.rrd, interval: 1, fields: [random]}
 `,
+    "unstorable.yaml": `run:
+  - script: simplest.ts
+    timeseries collect: {path: /proc/none.rrd, interval: 1, fields: [random]}
+`,
     "slow.yaml": `__usage: {name: slow, longrunning: true}
 run:
   - {script: simplest.ts, cache: 1, thread_id: quick}
@@ -188,6 +192,15 @@ describe("two processes that collect into one file", () => {
     expect(second.stderr).toContain(`is written by process ${first.child.pid}`);
     first.child.kill("SIGTERM");
     expect(await first.ended).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe("samples that cannot be stored", () => {
+  test("make a run fail, with exit code 1 and their number, although the block itself went well", () => {
+    const done = run("unstorable.yaml", "--once");
+    expect(done.status).toBe(1);
+    expect(done.stdout).toContain('"random"');
+    expect(done.stderr).toContain("1 sample lost");
   });
 });
 

@@ -98,7 +98,8 @@ class LoadSession {
   load(text: string, file: string, chain: readonly string[]): LoadedTree | undefined {
     this.files.push(file);
     const limits = { maxDepth: this.#options.maxDepth ?? 64, maxNodes: this.#options.maxNodes ?? 200_000 };
-    const source = new SourceText(file, text);
+    // A byte order mark is no part of the text: kept, it would be the first character of a list or key.
+    const source = new SourceText(file, text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     const document = parseYaml(source, limits);
     if (!("contents" in document)) {
       this.problems.push(...document);
