@@ -4,12 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Mapping } from "../../../src/base/index.ts";
 import { Sinking } from "./sinking.ts";
-import { hasRedis, type Store, stores } from "./stores.ts";
+import { type Store, stores } from "./stores.ts";
 
 const upTo = (last: number, first = 1) =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
-
-test.skipIf(hasRedis)("redis-server is installed", () => {});
 
 describe.each(Object.entries(stores))("%s", (_, make) => {
   let dir: string;

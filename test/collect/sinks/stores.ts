@@ -29,7 +29,7 @@ export interface Store {
   end(): Promise<void>;
 }
 
-export const hasRedis = spawnSync("redis-server", ["--version"], { stdio: "ignore" }).status === 0;
+const hasRedis = spawnSync("redis-server", ["--version"], { stdio: "ignore" }).status === 0;
 
 class HttpStore implements Store {
   readonly mayRepeat = true;
