@@ -1,4 +1,4 @@
-import type { SceneItem } from "../scene.ts";
+import type { Box, SceneItem } from "../scene.ts";
 import type { GraphSettings } from "./graph-settings.ts";
 
 const USUAL_BORDER = 2;
@@ -17,4 +17,16 @@ export function borderItems({ border, colours }: GraphSettings, width: number, h
     edge([0, 0, w, 0, w - t, t, t, t, t, h - t, 0, h], light ?? "#cfcfcf"),
     edge([w, h, 0, h, t, h - t, w - t, h - t, w - t, t, w, 0], dark ?? "#9e9e9e"),
   ];
+}
+
+/** Points at the ends of both axes, for those who ask for them by giving them a colour. */
+export function arrowItems({ colours }: GraphSettings, { x, y, width, height }: Box): SceneItem[] {
+  const fill = colours.get("ARROW");
+  if (fill === undefined) return [];
+  const [right, bottom] = [x + width, y + height];
+  const points = [
+    [right + 1, bottom - 3, right + 7, bottom + 0.5, right + 1, bottom + 4],
+    [x - 3.5, y - 1, x, y - 7, x + 3.5, y - 1],
+  ];
+  return points.map((ring) => ({ kind: "area", part: "arrow", points: Float64Array.from(ring), fill }));
 }

@@ -8,7 +8,7 @@ import { textItem } from "../text-item.ts";
 import { fitText, textWidth } from "../text-width.ts";
 import { type TimeAxis, timeAxis } from "../time-axis.ts";
 import { type ValueAxis, valueAxis } from "../value-axis.ts";
-import { borderItems } from "./border.ts";
+import { arrowItems, borderItems } from "./border.ts";
 import type { Computed } from "./compute.ts";
 import { customTimeAxis } from "./custom-time-axis.ts";
 import { drawElements } from "./draw-elements.ts";
@@ -97,9 +97,16 @@ export function drawCommand(
     { kind: "clip", x: plot.x, y: plot.y - 1, width: plot.width, height: plot.height + 2, items: data },
     ...(hasAreas && !onlyGraph ? gridOver(axes, theme) : []),
     ...(onlyGraph ? [] : labels(settings, axes, theme)),
+    ...(onlyGraph ? [] : arrowItems(settings, plot)),
   ];
   const legendTop = north ? PAD + titleRoom : plot.y + plot.height + timeRoom + 2;
-  const look = { fill: theme.text, tab: settings.tabWidth, size: fonts.legend, markup: settings.markup };
+  const look = {
+    fill: theme.text,
+    tab: settings.tabWidth,
+    size: fonts.legend,
+    markup: settings.markup,
+    frame: settings.colours.get("FRAME"),
+  };
   items.push(...drawPlaced(legend, legendTop, look));
   if (settings.watermark !== "" && !onlyGraph) {
     const text = fitText(settings.watermark.replaceAll(/\s+/g, " "), fonts.watermark, width - 2 * PAD);
@@ -136,7 +143,7 @@ export function drawCommand(
 function themeOf({ colours }: GraphSettings): Theme {
   const { light } = themes;
   const font = colours.get("FONT");
-  const axis = colours.get("AXIS") ?? colours.get("FRAME");
+  const axis = colours.get("AXIS");
   const back = colours.get("BACK");
   return {
     ...light,

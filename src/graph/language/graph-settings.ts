@@ -248,7 +248,7 @@ function checkMode(
   );
 }
 
-const imageInfoShape = /^(?:[^%]+|%%)*%s(?:[^%]+|%%)*%lu(?:[^%]+|%%)*%lu(?:[^%]+|%%)*$/s;
+const imageInfoShape = /^(?:[^%]|%%)*%s(?:[^%]|%%)*%lu(?:[^%]|%%)*%lu(?:[^%]|%%)*$/s;
 
 function checkImageInfo(format: string | undefined): string | undefined {
   if (format !== undefined && !imageInfoShape.test(format)) {

@@ -127,6 +127,8 @@ export interface LegendLook {
   readonly tab: number;
   readonly size: number;
   readonly markup: boolean;
+  /** Around the boxes of colour, if wanted. */
+  readonly frame: string | undefined;
 }
 
 export function drawPlaced(layout: LegendLayout, top: number, look: LegendLook): SceneItem[] {
@@ -143,15 +145,18 @@ function drawEntry(entry: LegendEntry, x: number, base: number, look: LegendLook
     const height = { box, line: 3, rule: 1, upright: box }[kind];
     const width = kind === "upright" ? 3 : box;
     const part = "legend-swatch";
-    items.push({
-      kind: "rect",
-      part,
+    const swatch = {
       x: Math.round(x + (box - width) / 2),
       y: Math.round(middle - height / 2),
       width,
       height,
-      fill: colour,
-    });
+    };
+    const { frame } = look;
+    if (frame !== undefined && kind === "box") {
+      const around = { x: swatch.x - 1, y: swatch.y - 1, width: width + 2, height: height + 2 };
+      items.push({ kind: "rect", part, ...around, fill: frame });
+    }
+    items.push({ kind: "rect", part, ...swatch, fill: colour });
   }
   for (const piece of pieces(entry.shown, size, tab).parts) {
     // Leading blanks are a distance rather than text, which a viewer of SVG might join.

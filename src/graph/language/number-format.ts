@@ -2,8 +2,9 @@ import { arithmeticExponential, arithmeticFixed } from "./arithmetic-digits.ts";
 import { GraphFault } from "./element-words.ts";
 
 /** What a PRINT format may look like: one number, then perhaps a prefix of units. */
+// One character at a time: a repetition within a repetition would try every way to cut a long text into pieces.
 const shape =
-  /^((?:[^%]+|%%)*)%([-+ 0#]?)(\d*)(?:\.(\d+))?l([eEfFgG])((?:[^%]+|%%)*)(?:%([sS]))?((?:[^%]+|%%)*)$/s;
+  /^((?:[^%]|%%)*)%([-+ 0#]?)(\d*)(?:\.(\d+))?l([eEfFgG])((?:[^%]|%%)*)(?:%([sS]))?((?:[^%]|%%)*)$/s;
 
 /** Wider or finer than this is no text anybody reads. */
 const MOST_DIGITS = 1000;
