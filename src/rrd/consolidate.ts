@@ -1,6 +1,5 @@
 import { internalError } from "../base/index.ts";
 import { advanceForecasts } from "./advance-forecasts.ts";
-import { consolidationRules, isPlainConsolidation } from "./consolidations.ts";
 import { type Header, stateWord } from "./header.ts";
 import type { RowSink, Workspace } from "./workspace.ts";
 
@@ -15,20 +14,21 @@ export function consolidate(
   for (let index = 0; index < header.archives.length; index++) {
     const archive = header.archives[index];
     if (archive === undefined) throw internalError("an archive is missing");
-    if (!isPlainConsolidation(archive.cf)) continue;
+    if (archive.forecast !== undefined) continue;
+    if (archive.pdpPerRow === 1) {
+      closeRow(header, space.points, index, elapsed);
+      advanceRows(header, index, Math.min(elapsed, archive.rows), archive.rows, rows);
+      continue;
+    }
     const perRow = archive.pdpPerRow;
     const untilRow = perRow - (stepIndex % perRow);
     const due =
       untilRow <= elapsed ? Math.min(Math.floor((elapsed - untilRow) / perRow) + 1, archive.rows) : 0;
-    const rule = consolidationRules[archive.cf];
+    const rule = space.rules[index];
+    if (rule === undefined) throw internalError("an archive that cannot be consolidated");
     for (let source = 0; source < space.points.length; source++) {
       const x = space.points[source] as number;
       const state = header.stateAt(index, source);
-      if (perRow === 1) {
-        header.setDouble(state + stateWord.primary, x);
-        if (elapsed > 1) header.setDouble(state + stateWord.secondary, x);
-        continue;
-      }
       const value = header.double(state + stateWord.value);
       const unknown = header.unsigned(state + stateWord.unknownPoints);
       if (due === 0) {
@@ -55,11 +55,23 @@ export function consolidate(
       );
       header.setUnsigned(state + stateWord.unknownPoints, Number.isNaN(x) ? left : 0);
     }
-    if (due > 0) {
-      const current = header.currentRow(index);
-      rows.writeRows(index, current, due);
-      header.setCurrentRow(index, (current + due) % archive.rows);
-    }
+    if (due > 0) advanceRows(header, index, due, archive.rows, rows);
   }
   if (space.forecast !== undefined) advanceForecasts(header, space.forecast, space.points, elapsed, rows);
+}
+
+/** With one step per row there is nothing to gather. */
+function closeRow(header: Header, points: Float64Array, archive: number, elapsed: number): void {
+  for (let source = 0; source < points.length; source++) {
+    const x = points[source] as number;
+    const state = header.stateAt(archive, source);
+    header.setDouble(state + stateWord.primary, x);
+    if (elapsed > 1) header.setDouble(state + stateWord.secondary, x);
+  }
+}
+
+function advanceRows(header: Header, archive: number, due: number, total: number, rows: RowSink): void {
+  const current = header.currentRow(archive);
+  rows.writeRows(archive, current, due);
+  header.setCurrentRow(archive, (current + due) % total);
 }

@@ -43,7 +43,7 @@ export function parseUpdateArgument(
   const end = at >= 0 ? at : argument.indexOf(":");
   if (end < 0) return { fault: `expected timestamp not found in data source from ${argument}` };
   const time = argument.slice(0, end);
-  const readings = header.dataSources.map(() => "U");
+  const readings = allUnknown(header.dataSources.length);
   let from = end + 1;
   let count = 0;
   for (;;) {
@@ -64,6 +64,12 @@ export function parseUpdateArgument(
     microseconds: header.formatVersion < 3 ? 0 : stamp.microseconds,
     readings,
   };
+}
+
+function allUnknown(count: number): string[] {
+  const readings: string[] = [];
+  for (let source = 0; source < count; source++) readings.push("U");
+  return readings;
 }
 
 export interface Stamp {

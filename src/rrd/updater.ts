@@ -211,8 +211,9 @@ export class Updater {
 
 /** What stands in the file are bytes: beyond ASCII each character becomes its UTF-8 bytes. */
 function asBytes(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII without NUL is what needs no change
-  return /^[\u0001-\u007f]*$/.test(text)
-    ? text
-    : Buffer.from(text.split("\0", 1)[0] ?? "").toString("latin1");
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0 || code > 0x7f) return Buffer.from(text.split("\0", 1)[0] ?? "").toString("latin1");
+  }
+  return text;
 }

@@ -1,4 +1,5 @@
 import type { ComputeContext } from "./compute-operations.ts";
+import { type ConsolidationRule, consolidationRules, isPlainConsolidation } from "./consolidations.ts";
 import type { Header } from "./header.ts";
 
 /** Takes the rows that an update completes. */
@@ -19,6 +20,8 @@ export interface Workspace {
   readonly amounts: Float64Array;
   readonly points: Float64Array;
   readonly context: ComputeContext;
+  /** One per archive; forecasts have none. */
+  readonly rules: readonly (ConsolidationRule | undefined)[];
   /** undefined for files without forecasts. */
   readonly forecast: ForecastSpace | undefined;
 }
@@ -35,5 +38,8 @@ export function workspaceFor(header: Header, context: ComputeContext): Workspace
   const forecast = header.archives.some((archive) => archive.forecast !== undefined)
     ? { row: new Float64Array(count), smoothingDue: false }
     : undefined;
-  return { amounts: new Float64Array(count), points: new Float64Array(count), context, forecast };
+  const rules = header.archives.map(({ cf }) =>
+    isPlainConsolidation(cf) ? consolidationRules[cf] : undefined,
+  );
+  return { amounts: new Float64Array(count), points: new Float64Array(count), context, rules, forecast };
 }
