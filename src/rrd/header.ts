@@ -39,6 +39,14 @@ export interface FixedArchive {
 }
 
 const WORD = 8;
+// Constants of this module, so that the hot path looks nothing up.
+const LAST_UPDATE = liveHead.at.lastUpdate / WORD;
+const MICROSECONDS = liveHead.at.microseconds / WORD;
+const PRIMARY_WORDS = primaryState.size / WORD;
+const UNKNOWN_SECONDS = primaryState.at.unknownSeconds / WORD;
+const PRIMARY_VALUE = primaryState.at.value / WORD;
+const STATE_WORDS = consolidationState.size / WORD;
+const POINTER_WORDS = rowPointer.size / WORD;
 
 /**
  * A checked header in memory: its bytes, exactly as in the file, with named access. Updates change the bytes in place,
@@ -60,6 +68,7 @@ export class Header {
   readonly #consolidation: number;
   readonly #rowPointers: number;
   readonly #live: number;
+  readonly #sources: number;
 
   constructor(
     bytes: Uint8Array,
@@ -86,23 +95,21 @@ export class Header {
     this.#consolidation = layout.consolidation / WORD;
     this.#rowPointers = layout.rowPointers / WORD;
     this.#live = layout.live / WORD;
+    this.#sources = layout.dataSourceCount;
   }
 
   /** Epoch seconds, whole. */
   get lastUpdate(): number {
-    return readUnsigned(this.words, this.#live + liveHead.at.lastUpdate / WORD);
+    return readUnsigned(this.words, this.#live + LAST_UPDATE);
   }
 
   get microseconds(): number {
-    return this.layout.hasMicroseconds
-      ? readUnsigned(this.words, this.#live + liveHead.at.microseconds / WORD)
-      : 0;
+    return this.layout.hasMicroseconds ? readUnsigned(this.words, this.#live + MICROSECONDS) : 0;
   }
 
   setLastUpdate(seconds: number, microseconds: number): void {
-    writeUnsigned(this.words, this.#live + liveHead.at.lastUpdate / WORD, seconds);
-    if (this.layout.hasMicroseconds)
-      writeUnsigned(this.words, this.#live + liveHead.at.microseconds / WORD, microseconds);
+    writeUnsigned(this.words, this.#live + LAST_UPDATE, seconds);
+    if (this.layout.hasMicroseconds) writeUnsigned(this.words, this.#live + MICROSECONDS, microseconds);
   }
 
   lastReading(source: number): string {
@@ -119,31 +126,28 @@ export class Header {
   }
 
   unknownSeconds(source: number): number {
-    return readUnsigned(this.words, this.#primaryAt(source) + primaryState.at.unknownSeconds / WORD);
+    return readUnsigned(this.words, this.#primaryAt(source) + UNKNOWN_SECONDS);
   }
 
   setUnknownSeconds(source: number, seconds: number): void {
-    writeUnsigned(this.words, this.#primaryAt(source) + primaryState.at.unknownSeconds / WORD, seconds);
+    writeUnsigned(this.words, this.#primaryAt(source) + UNKNOWN_SECONDS, seconds);
   }
 
   value(source: number): number {
-    return this.doubles[this.#primaryAt(source) + primaryState.at.value / WORD] as number;
+    return this.doubles[this.#primaryAt(source) + PRIMARY_VALUE] as number;
   }
 
   setValue(source: number, value: number): void {
-    writeDouble(this.doubles, this.words, this.#primaryAt(source) + primaryState.at.value / WORD, value);
+    writeDouble(this.doubles, this.words, this.#primaryAt(source) + PRIMARY_VALUE, value);
   }
 
   #primaryAt(source: number): number {
-    return this.#primary + (source * primaryState.size) / WORD;
+    return this.#primary + source * PRIMARY_WORDS;
   }
 
   /** Word index of the consolidation state of a data source in an archive. */
   stateAt(archive: number, source: number): number {
-    return (
-      this.#consolidation +
-      ((archive * this.layout.dataSourceCount + source) * consolidationState.size) / WORD
-    );
+    return this.#consolidation + (archive * this.#sources + source) * STATE_WORDS;
   }
 
   double(index: number): number {
@@ -163,11 +167,11 @@ export class Header {
   }
 
   currentRow(archive: number): number {
-    return readUnsigned(this.words, this.#rowPointers + (archive * rowPointer.size) / WORD);
+    return readUnsigned(this.words, this.#rowPointers + archive * POINTER_WORDS);
   }
 
   setCurrentRow(archive: number, row: number): void {
-    writeUnsigned(this.words, this.#rowPointers + (archive * rowPointer.size) / WORD, row);
+    writeUnsigned(this.words, this.#rowPointers + archive * POINTER_WORDS, row);
   }
 
   /** A word index into the ten parameters of an archive. */

@@ -88,6 +88,8 @@ function atTime(text: string, now: Stamp): Stamp | UpdateFault {
 function plainTime(text: string, now: () => Stamp): Stamp | UpdateFault {
   if (text === "N") return now();
   const number = parseNumber(text);
+  if (typeof number === "number" && Number.isSafeInteger(number) && number >= 0)
+    return { seconds: number, microseconds: 0 };
   if (typeof number !== "number")
     return { fault: `error while parsing time in get_time_from_reading - ${number.fault}` };
   if (!Number.isFinite(number)) return { fault: `'${text}' is no time` };
