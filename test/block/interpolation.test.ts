@@ -1,4 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Mapping } from "../../src/base/index.ts";
 import {
@@ -74,13 +78,21 @@ describe("commands", () => {
 
   test.each([
     ['echo "{{a}}"', "double quotes"],
-    ['echo "$(ls {{a}})"', "double quotes"],
+    ['d="$(dirname "{{a}}")"', "double quotes"],
+    ['echo "$(echo "{{a}}")"', "double quotes"],
+    [`x=abc; echo "\${x#"{{a}}"}"`, "or behind a ${ … } that is more than a name and plain text"],
+    ["echo ${x#a'b} {{a}}", "or behind a ${ … } that is more than a name and plain text"],
+    ["echo $(( {{a}} ))", "or behind $(( … ))"],
+    ["(( x = {{a}} ))", "or behind (( … ))"],
+    ['echo "$(case x in x) echo "{{a}}";; esac)"', "or behind a case in $( … )"],
+    ["cat <<EOF\nEOFF\n{{a}}\nEOF", "a here-document"],
+    ["cat <<$X\na\n$X\necho {{a}}", "a here-document"],
     ["echo '{{a}}'", "single quotes"],
     ["echo `ls {{a}}`", "backquotes"],
     ["ls # list {{a}}", "a comment"],
     ["cat <<EOF\n{{a}}\nEOF", "a here-document"],
     ['echo "it\'s" \'x\' "{{a}}"', "double quotes"],
-    ["echo $'it\\'s {{a}}'", "single quotes"],
+    ["echo $'it\\'s {{a}}'", "or behind $'…'"],
   ])("in %s the value would be evaluated, so it is refused", (command, where) => {
     expect(parseShellInterpolation(command)).toMatchObject({
       message: `{{a}} stands inside ${where}`,
@@ -96,8 +108,59 @@ describe("commands", () => {
     "cat <<< {{a}}",
     "# don't\necho {{a}}",
     "echo $(ls {{a}}) > {{a}}.txt",
+    'd="$(dirname {{a}})"',
+    "cat <<E\na\nE\necho {{a}}",
+    "cat <<-'E'\n\ta\n\tE\necho {{a}}",
+    "echo $((1 << 2)) {{a}}",
+    'echo "${HOME}" ${#x} ${x:-none} {{a}}',
+    "case x in x) echo {{a}};; esac",
+    "(cd /; echo {{a}})",
     "docker ps --format '\\{{.Names}}' {{a}}",
   ])("in %s it is fine", (command) => {
     expect(parseShellInterpolation(command)).not.toHaveProperty("message");
+  });
+
+  test("whatever a command is made of: what is accepted runs nothing that a value says", {
+    timeout: 60_000,
+  }, () => {
+    const dir = mkdtempSync(join(tmpdir(), "procblock-quotes-"));
+    const piece = fc.constantFrom(
+      ...'{{a}}| {{a}} |x{{a}}|echo |echo a|"|"|"$(echo |$(echo |)|)|")|\'|\'|`|(|$((|))|1 + |${x:-|${x#|}|\\\\|#| #|;|\n|\n'.split(
+        "|",
+      ),
+      ..." <<E\n|E\n|\nE\n|<<<|$x|$'|case x in x) |;; esac|{ |; }| && | || |!".split("|"),
+    );
+    const payload = fc.constantFrom(
+      "'; touch pwned; '",
+      "$(touch pwned)",
+      "`touch pwned`",
+      '"; touch pwned; "',
+      "x'; touch pwned; '$(touch pwned)",
+      "\ntouch pwned\n",
+      "\nE\ntouch pwned\n",
+      "x) touch pwned ;;",
+      "}; touch pwned; {",
+      ") touch pwned",
+      '")$(touch pwned)"',
+    );
+    let accepted = 0;
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 9 }), payload, (pieces, a) => {
+        const command = pieces.join("");
+        if (!command.includes("{{a}}") || "message" in parseShellInterpolation(command)) return;
+        accepted++;
+        // As the first word of a command a value is what is run: that is what its author asked for.
+        spawnSync("/bin/sh", ["-c", interpolate(`: ${command}`, { a, x: "" }, shellQuote)], {
+          cwd: dir,
+          env: { PATH: process.env.PATH ?? "" },
+          stdio: "ignore",
+          timeout: 5000,
+        });
+        expect(existsSync(join(dir, "pwned")), command).toBe(false);
+      }),
+      { seed: 7, numRuns: Number(process.env.SHELL_RUNS ?? 2500) },
+    );
+    rmSync(dir, { recursive: true });
+    expect(accepted).toBeGreaterThan(100);
   });
 });
