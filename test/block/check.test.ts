@@ -9,6 +9,17 @@ const folder = mkdtempSync(join(tmpdir(), "procblock-check-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("checking a block", () => {
+  test("an unknown key of the file's own is never dropped without a word", () => {
+    const found = problemsOf(
+      "__usge: {name: x}\na:\n  __prority: 3\n  __import_x: b.yaml\n__proto__: {x: 1}\n",
+    );
+    expect(found.split("\n").filter((line) => line.startsWith("demo.yaml"))).toEqual([
+      'demo.yaml:1:1: error: unknown key "__usge" — did you mean "__usage"?',
+      'demo.yaml:3:3: error: unknown key "__prority" — did you mean "__priority"?',
+      'demo.yaml:4:3: error: unknown key "__import_x" — did you mean "__import__NAME"?',
+    ]);
+  });
+
   test("all problems of a file come at once, in its order, each with a caret and a suggestion", () => {
     expect(
       problemsOf(`if level => 5: {a: 1}

@@ -7,6 +7,7 @@ import {
   type Mapping,
   type Plain,
   setKey,
+  suggest,
 } from "../../base/index.ts";
 import { parseBranchKey } from "../tags/branch-key.ts";
 import type {
@@ -28,6 +29,25 @@ export interface MappingChecks {
   readonly table: TagTable;
   readonly createFileTag: FileTagFactory | undefined;
   fileTags: readonly FileTag[];
+}
+
+/** Keys that are the file's own; `__import__NAME` beside them. `__proto__` is data without effect. */
+const ownKeys = ["__usage", "__tags", "__priority", "__return_tag", "__import__"];
+
+/** Unknown ones would be dropped without a word: they are no data, and mean nothing. */
+function checkOwnKey(key: string, path: TreePath, check: CheckContext): void {
+  if (ownKeys.includes(key) || key.startsWith("__import__") || key === "__proto__") return;
+  const nearest = suggest(key, key.startsWith("__import") ? ["__import__"] : ownKeys);
+  const hint =
+    nearest === undefined ? "" : ` — did you mean "${nearest}${nearest === "__import__" ? "NAME" : ""}"?`;
+  check.report("unknown-key", `unknown key "${key}"${hint}`, {
+    path: [...path, key],
+    part: "key",
+    severity: nearest === undefined ? "warning" : "error",
+    notes: [
+      `keys that start with __ are the file's own and never part of a result: ${ownKeys.join(", ")}NAME`,
+    ],
+  });
 }
 
 /** Parses every tag of the mapping and of the mappings inside it. */
@@ -52,7 +72,10 @@ export function checkMapping(
     chain = [];
   };
   for (const key of keys) {
-    if (key.startsWith("__")) continue;
+    if (key.startsWith("__")) {
+      checkOwnKey(key, path, check);
+      continue;
+    }
     const item = value[key] ?? null;
     setKey(source, key, item);
     const branch = parseBranchKey(key);

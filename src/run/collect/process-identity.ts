@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { processFields } from "../process-group.ts";
 
 /** Names one process for good: process ids are used again, start times within one boot are not. */
 export interface ProcessIdentity {
@@ -49,24 +50,13 @@ export function stateOf(identity: ProcessIdentity): "running" | "ended" | "elsew
 
 /** Field 22. */
 function startOf(pid: number): string | undefined {
-  return fieldsOf(pid)?.[19];
+  return processFields(pid)?.[19];
 }
 
 /** Field 3: Z is a zombie, X a dead one. */
 function hasEnded(pid: number): boolean {
-  const state = fieldsOf(pid)?.[0];
+  const state = processFields(pid)?.[0];
   return state === "Z" || state === "X";
-}
-
-/** What the system tells of a process, from its state (field 3) on. */
-function fieldsOf(pid: number): string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The command's name, field 2, in parentheses, may hold blanks and parentheses.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return undefined;
-  }
 }
 
 function bootId(): string {

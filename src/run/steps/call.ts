@@ -1,4 +1,5 @@
 import {
+  didYouMean,
   emptyMapping,
   getKey,
   isMapping,
@@ -9,7 +10,7 @@ import {
   ProblemError,
   setKey,
 } from "../../base/index.ts";
-import { parseDataInterpolation, processBlock } from "../../block/index.ts";
+import { type CheckedBlock, parseDataInterpolation, processBlock } from "../../block/index.ts";
 import { OptionReader, show } from "../options/read-option.ts";
 import { failedStep, type Running, type StepInput, type StepKind, type StepResult } from "./step.ts";
 
@@ -18,7 +19,10 @@ const DEEPEST = 50;
 /** How deep a caller's input data is, for each input data that a call made. */
 const depths = new WeakMap<Mapping, number>();
 
-/** `call: file.yaml` or `file.yaml#tag`, `with: {…}`: processes another block and merges its result. */
+/**
+ * `call: file.yaml` or `file.yaml#tag`, `with: {…}`: processes another block and merges its result. With a tag the block
+ * is processed as well, as with `__return_tag`, and that tag's value alone is the result.
+ */
 export const call: StepKind = {
   options: ["thread", "timeout", "retry", "as", "collect", "with"],
   parse(input) {
@@ -40,6 +44,15 @@ export const call: StepKind = {
     const render = parseDataInterpolation(given, step.at("with"), check);
     const block = check.loadBlock(file, path);
     if (block === undefined || step.failed) return undefined;
+    if (tag !== undefined && !canGive(block, tag)) {
+      const keys = block.root.entries.map(({ key }) => key);
+      check.report("no-such-tag", `${show(file)} has no "${tag}"${didYouMean(tag, keys)}`, {
+        path,
+        offset: hash + 1,
+        length: tag.length,
+      });
+      return undefined;
+    }
     return {
       async run(running) {
         const depth = (depths.get(running.context.inputData) ?? 0) + 1;
@@ -68,6 +81,13 @@ export const call: StepKind = {
     };
   },
 };
+
+/** Conditions bring keys that stand nowhere at the top: with them it is only known at the end. */
+function canGive({ root }: CheckedBlock, tag: string): boolean {
+  return root.entries.some(
+    (entry) => entry.key === tag || (entry.kind === "tag" && /^(if|elif|else)\b/.test(entry.key)),
+  );
+}
 
 function startOf(inputData: Mapping): Mapping {
   const pipeData = emptyMapping();
