@@ -213,6 +213,18 @@ test("A file that is deleted while it is filled is made again, said once.", asyn
   ]);
 });
 
+test("The very first sample after a deletion is in the new file: none goes into the deleted one.", async () => {
+  using at = new Collecting();
+  const definition = at.definition({ path: "x.rrd", fields: ["a"] });
+  await at.run(definition, [{ a: 1 }, { a: 1 }]);
+  const before = at.collector.figures().stored;
+  rmSync(at.path("x.rrd"));
+  await at.run(definition, [{ a: 2 }, { a: 2 }, { a: 2 }]);
+  await at.collector.close();
+  expect(at.collector.figures().stored - before).toBe(3);
+  expect(Object.values(at.rows("x.rrd"))).toEqual([[2], [2], [2]]);
+});
+
 test("With recreate: false samples wait until there is a file again.", async () => {
   using at = new Collecting();
   const definition = at.definition({ path: "x.rrd", fields: ["a"], recreate: false });

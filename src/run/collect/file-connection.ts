@@ -19,16 +19,12 @@ export interface FileConnectionContext {
   readonly storage: Storage | undefined;
 }
 
-/** How often it is checked that the file is still the one at its path, milliseconds. */
-const checkEvery = 5000;
-
 /** The way to one RRD file: locked for this process, open while it is in use, and the file that it was. */
 export class FileConnection implements Closable {
   readonly #options: FileConnectionOptions;
   readonly #context: FileConnectionContext;
   #fitted: FittedFile | undefined;
   #lock: WriterLock | undefined;
-  #checkedAt = Number.NEGATIVE_INFINITY;
   #seen = false;
   #warned = false;
 
@@ -44,21 +40,14 @@ export class FileConnection implements Closable {
 
   /** The open file, opened or opened again if need be. `time`: epoch seconds of the sample that is to be stored. */
   ready(time: number): FittedFile | { readonly problem: Problem } {
-    const now = this.#context.clock.monotonic();
-    if (this.#fitted !== undefined && now - this.#checkedAt >= checkEvery) {
-      this.#checkedAt = now;
-      if (!this.#fitted.rrd.stillThere()) {
-        this.release();
-        this.#warn(
-          "rrd-replaced",
-          `"${this.#options.path}" was deleted or replaced while it was being filled`,
-        );
-      }
+    // Asked for every sample, which costs a few microseconds: what goes into a deleted file is lost without a trace.
+    if (this.#fitted !== undefined && !this.#fitted.rrd.stillThere()) {
+      this.release();
+      this.#warn("rrd-replaced", `"${this.#options.path}" was deleted or replaced while it was being filled`);
     }
     if (this.#fitted === undefined) {
       const problem = this.#open(time);
       if (problem !== undefined) return { problem };
-      this.#checkedAt = now;
     }
     if (this.#fitted === undefined) throw internalError("a file that was opened is not open");
     this.#context.handles.used(this);
