@@ -103,6 +103,23 @@ test("a run that is still going when the next is due makes that one skipped and 
   expect(happenings).toContainEqual({ type: "thread:skipped", thread: "a", runs: 1, reason: "overlap" });
 });
 
+test("a run that goes on for ten intervals and a minute is told of once", async () => {
+  const { clock, threads, happenings } = setUp();
+  threads.start(interval(() => new Promise(() => {}), { interval: s(7) }));
+  const told = () => happenings.filter((happening) => happening.type === "log:written");
+  await clock.advance(69_000);
+  expect(told()).toEqual([]);
+  await clock.advance(100_000);
+  expect(told()).toEqual([
+    {
+      type: "log:written",
+      level: "warn",
+      thread: "a",
+      text: 'its run has taken 1m10s so far and holds up all others; "timeout:" would end it',
+    },
+  ]);
+});
+
 test("with overlap: queue a due run starts late instead", async () => {
   const { clock, threads, after } = setUp();
   const starts: number[] = [];

@@ -1,4 +1,4 @@
-import { problem, type Timer } from "../../base/index.ts";
+import { formatDuration, problem, type Timer } from "../../base/index.ts";
 import { BaseThread, type ThreadServices } from "./base-thread.ts";
 import type { RunResult, ThreadDefinition } from "./definition.ts";
 import { alignedAfter, EvenRhythm, type Rhythm, WallRhythm } from "./rhythm.ts";
@@ -7,6 +7,9 @@ type Definition = Extract<ThreadDefinition, { kind: "interval" | "cron" }>;
 
 /** Due runs that `overlap: queue` remembers; further ones are skipped and counted. */
 const MOST_QUEUED = 100;
+/** A run that lasts so many intervals, and at least this long (milliseconds), is told of: it may never end. */
+const STUCK_INTERVALS = 10;
+const STUCK = 60_000;
 /** The clock going back less than this (milliseconds) does not repeat a cron run. */
 const CRON_TOLERANCE = 60_000;
 
@@ -20,6 +23,8 @@ export class RepeatingThread extends BaseThread {
   #running = false;
   #queued = 0;
   #stopping = false;
+  /** When the current run began, monotonic; undefined once it was told that it may be stuck. */
+  #began: number | undefined;
 
   /** `phase` in milliseconds shifts all runs but the first. */
   constructor(definition: Definition, services: ThreadServices, phase: number) {
@@ -67,9 +72,20 @@ export class RepeatingThread extends BaseThread {
       if (!this.#running) this.#run();
       else if (this.#definition.overlap === "queue" && this.#queued < MOST_QUEUED) this.#queued++;
       else this.skip(1, "overlap");
+      if (this.#running) this.#watch();
     }
     this.#wait();
   };
+
+  /** Nothing is ended here: how long is too long only the block's author knows. */
+  #watch(): void {
+    const { clock, events } = this.services;
+    const lasted = this.#began === undefined ? 0 : clock.monotonic() - this.#began;
+    if (lasted < Math.max(STUCK, STUCK_INTERVALS * 1000 * (this.interval ?? 0))) return;
+    this.#began = undefined;
+    const text = `its run has taken ${formatDuration(Math.round(lasted / 1000))} so far and holds up all others; "timeout:" would end it`;
+    events.report({ type: "log:written", level: "warn", text, thread: this.id });
+  }
 
   #run(): void {
     this.#running = true;
@@ -77,6 +93,7 @@ export class RepeatingThread extends BaseThread {
     const { clock } = this.services;
     const wall = clock.wall();
     const monotonic = clock.monotonic();
+    this.#began = monotonic;
     this.#definition.run(this.signal).then(
       (result) => this.#finish(result, wall, monotonic),
       (error: unknown) => this.#finish(thrown(error), wall, monotonic),
