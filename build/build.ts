@@ -60,6 +60,9 @@ const commonJs: BuildOptions = {
   banner: { js: 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;' },
 };
 
+/** Commands with so much code of their own that it would slow down the start of all others; folders of that name. */
+const ownBundles = ["rrd"];
+
 /**
  * Commands are not part of cli.cjs; all of them are in the file beside it. That file may ask for itself: modules that
  * are loaded on demand inside one bundle would each be wrapped in a function, and all they import as well.
@@ -69,16 +72,17 @@ const commandsApart: Plugin = {
   setup({ onResolve }) {
     onResolve({ filter: /\/[a-z-]+\.ts$/ }, ({ kind, path, importer }) => {
       const isCommand = /\/commands\//.test(path) || /\/commands\/table\.ts$/.test(importer);
-      return kind === "dynamic-import" && isCommand ? { path: "./commands.cjs", external: true } : undefined;
+      if (kind !== "dynamic-import" || !isCommand) return undefined;
+      const own = ownBundles.find((name) => path.endsWith(`/${name}.ts`));
+      return { path: `./${own ?? "commands"}.cjs`, external: true };
     });
   },
 };
 
 async function bundle(): Promise<void> {
-  // A command with commands of its own is a folder with a file of its name.
-  const commands = readdirSync(`${root}src/cli/commands`)
-    .filter((file) => file !== "table.ts")
-    .map((file) => (file.endsWith(".ts") ? file : `${file}/${file}.ts`));
+  const commands = readdirSync(`${root}src/cli/commands`).filter(
+    (file) => file !== "table.ts" && !ownBundles.includes(file),
+  );
   // `import()` of a file beside it becomes `require`: the loader of modules is not even woken up.
   const required: BuildOptions = { ...commonJs, supported: { "dynamic-import": false } };
   await Promise.all([
@@ -96,6 +100,11 @@ async function bundle(): Promise<void> {
         sourcefile: "commands.ts",
       },
       entryNames: "commands",
+    }),
+    build({
+      ...required,
+      plugins: [lazyBuiltins, commandsApart],
+      entryPoints: ownBundles.map((name) => ({ in: `src/cli/commands/${name}/${name}.ts`, out: name })),
     }),
     build({
       ...commonJs,
