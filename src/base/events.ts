@@ -15,6 +15,8 @@ export type Happening =
       readonly type: "tag:processed";
       readonly tag: string;
       readonly place: Place | undefined;
+      /** As written in the block. */
+      readonly input: Plain;
       readonly value: Plain | undefined;
       readonly seconds: number;
     }

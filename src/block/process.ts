@@ -199,6 +199,7 @@ function reportTag(
     type: "tag:processed",
     tag: entry.key,
     place: entry.place,
+    input: getKey(frame.block, entry.key) ?? null,
     value,
     seconds: (performance.now() - started) / 1000,
   });

@@ -36,7 +36,9 @@ export class Trace {
     switch (happening.type) {
       case "tag:processed":
         this.#tell(happening, 0, "tag", happening.tag, happening.seconds, [
-          ["=", happening.value === undefined ? undefined : happening.value],
+          // The input of a pipeline is its steps, and each of them has been told already.
+          ["in", happening.tag.startsWith("run") ? undefined : happening.input],
+          ["out", happening.value],
         ]);
         return;
       case "step:started":
@@ -71,7 +73,9 @@ export class Trace {
     data: readonly (readonly [string, Plain | undefined])[],
   ): void {
     if (this.#json) {
-      this.#io.stderr.write(`${toJson(JSON.parse(JSON.stringify(happening, withoutBigInt)) as Plain)}\n`);
+      const told =
+        seconds === undefined ? happening : { ...happening, seconds: Math.round(seconds * 1e6) / 1e6 };
+      this.#io.stderr.write(`${toJson(JSON.parse(JSON.stringify(told, withoutBigInt)) as Plain)}\n`);
       return;
     }
     const thread = "thread" in happening && happening.thread !== undefined ? ` [${happening.thread}]` : "";

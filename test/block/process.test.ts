@@ -155,6 +155,7 @@ if cpu.load >= 0.9:
         type: "tag:processed",
         tag: "if a is not set",
         place: { file: "demo.yaml", line: 2, column: 1 },
+        input: { b: 2 },
         value: { b: 2 },
       },
     ]);

@@ -134,7 +134,9 @@ describe("a trace", () => {
       seconds: 0.0104,
     });
     trace.hear({ type: "step:finished", step: "steps", thread: undefined, output: { m: 2 }, seconds: 0.011 });
-    trace.hear({ type: "tag:processed", tag: "run", place: undefined, value: { m: 2 }, seconds: 0.012 });
+    const tag = { type: "tag:processed", place: undefined, value: { m: 2 } } as const;
+    trace.hear({ ...tag, tag: "run", input: [{ script: "a.ts" }], seconds: 0.012 });
+    trace.hear({ ...tag, tag: "set m", input: 2, value: undefined, seconds: 0.001 });
     expect(text().split("\n")).toEqual([
       "step   steps",
       "       in  {}",
@@ -145,7 +147,9 @@ describe("a trace", () => {
       "done   steps  11ms",
       '       out {"m": 2}',
       "tag    run  12ms",
-      '       =   {"m": 2}',
+      '       out {"m": 2}',
+      "tag    set m  1ms",
+      "       in  2",
       "",
     ]);
   });
