@@ -16,7 +16,6 @@ const plainParameter = /\$\{[^'"`\\$(){}\n]*\}/y;
 /** `$((1 + $x))`: numbers, names and signs only. */
 const plainArithmetic = /\$\(\((?:[^'"`\\${}#;\n]|\$[A-Za-z0-9_]+)*?\)\)/y;
 const hereDocument = /<<(-?)[ \t]*(?:'([^'\n]+)'|"([^"\n\\$`]+)"|([A-Za-z0-9_.+-]+))/y;
-const caseWord = /case(?=[\s;])/y;
 
 /** What all that follows is refused for, too. */
 const notPlain = {
@@ -26,6 +25,7 @@ const notPlain = {
   escapes: "or behind $'…'",
   double: "or behind (( … ))",
   choice: "or behind a case in $( … )",
+  continued: "or behind a line that is continued inside a word",
 } as const;
 
 class Scanner {
@@ -55,7 +55,7 @@ class Scanner {
 
   #quoted(): string | undefined {
     const character = this.#text[this.#at];
-    if (character === "\\") return this.#skip(2);
+    if (character === "\\") return this.#escape();
     if (character === "`") return this.#until("`", true, "backquotes");
     if (character === "$") return this.#dollar();
     if (character === '"') this.#contexts.pop();
@@ -67,7 +67,7 @@ class Scanner {
     const at = this.#at;
     switch (text[at]) {
       case "\\":
-        return this.#skip(2);
+        return this.#escape();
       case "'":
         return this.#until("'", false, "single quotes");
       case '"':
@@ -86,7 +86,7 @@ class Scanner {
         if (this.#contexts.length > 1) this.#contexts.pop();
         return this.#skip(1);
       case "#":
-        return this.#startsWord(/[\s;&|()]/) ? this.#comment() : this.#skip(1);
+        return this.#hash();
       case "<":
         return this.#less();
       case "\n":
@@ -94,11 +94,7 @@ class Scanner {
         return this.#bodies();
       case "c":
         // The `)` of its patterns cannot be told from the one that ends the substitution.
-        if (
-          this.#contexts.includes("substitution") &&
-          this.#startsWord(/[\s;&|(){}]/) &&
-          this.#sees(caseWord)
-        )
+        if (this.#contexts.includes("substitution") && this.#text.startsWith("case", at))
           return notPlain.choice;
         return this.#skip(1);
       default:
@@ -109,6 +105,8 @@ class Scanner {
   /** `$( … )`, `${ … }`, `$(( … ))`, `$'…'`, or a plain `$`. */
   #dollar(): string | undefined {
     const next = this.#text[this.#at + 1];
+    // Arithmetic for some shells.
+    if (next === "[") return notPlain.arithmetic;
     if (next === "{") return this.#whole(plainParameter, notPlain.parameter);
     if (next === "(" && this.#text[this.#at + 2] === "(")
       return this.#whole(plainArithmetic, notPlain.arithmetic);
@@ -129,7 +127,7 @@ class Scanner {
     if (match === null) return "a here-document";
     const [all, dash, single, double, plain] = match;
     // A delimiter that goes on is none that is understood here: `<<a"b"`.
-    if (!/^(?:[\s;&|<>()]|$)/.test(this.#text.slice(this.#at + all.length, this.#at + all.length + 1)))
+    if (!/^(?:[ \t\n;&|<>()]|$)/.test(this.#text.slice(this.#at + all.length, this.#at + all.length + 1)))
       return "a here-document";
     this.#waiting.push({ end: single ?? double ?? plain ?? "", tabs: dash === "-" });
     return this.#skip(all.length);
@@ -143,6 +141,8 @@ class Scanner {
         const lineEnd = this.#text.indexOf("\n", this.#at);
         if (lineEnd < 0 || lineEnd >= this.#offset) return "a here-document";
         const line = this.#text.slice(this.#at, lineEnd);
+        // Continued, it takes the next line, perhaps the delimiter, with it.
+        if (line.endsWith("\\")) return "a here-document";
         this.#at = lineEnd + 1;
         if ((tabs ? line.replace(/^\t+/, "") : line) === end) break;
       }
@@ -176,13 +176,18 @@ class Scanner {
     return this.#skip(match[0].length);
   }
 
-  #sees(pattern: RegExp): boolean {
-    pattern.lastIndex = this.#at;
-    return pattern.test(this.#text);
+  /** A line that is continued behind a blank is as good as a blank; inside a word it may make one of two halves. */
+  #escape(): string | undefined {
+    const continued = this.#text[this.#at + 1] === "\n";
+    if (continued && !/[ \t]/.test(this.#text[this.#at - 1] ?? "x")) return notPlain.continued;
+    return this.#skip(2);
   }
 
-  #startsWord(before: RegExp): boolean {
-    return this.#at === 0 || before.test(this.#text[this.#at - 1] ?? "");
+  /** A comment at the start of a word. Blanks are the shell's, which knows fewer than a regular expression's. */
+  #hash(): string | undefined {
+    const before = this.#at === 0 ? "\n" : (this.#text[this.#at - 1] ?? "");
+    if (/[<>{}]/.test(before)) return "a comment";
+    return /[ \t\n;&|()]/.test(before) ? this.#comment() : this.#skip(1);
   }
 
   #skip(length: number): undefined {

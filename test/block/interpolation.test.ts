@@ -87,6 +87,13 @@ describe("commands", () => {
     ['echo "$(case x in x) echo "{{a}}";; esac)"', "or behind a case in $( … )"],
     ["cat <<EOF\nEOFF\n{{a}}\nEOF", "a here-document"],
     ["cat <<$X\na\n$X\necho {{a}}", "a here-document"],
+    ["cat <<EOF\nx\\\nEOF\n{{a}}\nEOF", "a here-document"],
+    ["cat <\\\n<EOF\n{{a}}\nEOF", "or behind a line that is continued inside a word"],
+    ["echo a\\\n#' \n{{a}} '", "or behind a line that is continued inside a word"],
+    ["echo x\u00a0#' \n {{a}} '", "single quotes"],
+    ['echo "$(ca\\\nse x in x) echo " {{a}} " ;; esac)"', "or behind a line that is continued inside a word"],
+    ['echo "$(case\\\n x in x) echo " {{a}} " ;; esac)"', "or behind a case in $( … )"],
+    ["echo $[ {{a}} ]", "or behind $(( … ))"],
     ["echo '{{a}}'", "single quotes"],
     ["echo `ls {{a}}`", "backquotes"],
     ["ls # list {{a}}", "a comment"],
@@ -115,6 +122,7 @@ describe("commands", () => {
     'echo "${HOME}" ${#x} ${x:-none} {{a}}',
     "case x in x) echo {{a}};; esac",
     "(cd /; echo {{a}})",
+    "ls -l \\\n  --all {{a}} \\\n  {{a}}",
     "docker ps --format '\\{{.Names}}' {{a}}",
   ])("in %s it is fine", (command) => {
     expect(parseShellInterpolation(command)).not.toHaveProperty("message");
