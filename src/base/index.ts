@@ -5,6 +5,8 @@ export * from "./internal-error.ts";
 export * from "./manual-clock.ts";
 export * from "./plain-data.ts";
 export * from "./problem.ts";
+export * from "./process-fields.ts";
+export * from "./process-identity.ts";
 export * from "./render-problem.ts";
 export * from "./result.ts";
 export * from "./safe-name.ts";

@@ -36,6 +36,22 @@ export class LateSpace implements Space {
     return this.#opened.queue(name);
   }
 
+  log(name: string) {
+    return this.#opened.log(name);
+  }
+
+  states() {
+    return this.#opened.states();
+  }
+
+  queues() {
+    return this.#opened.queues();
+  }
+
+  logs() {
+    return this.#opened.logs();
+  }
+
   locks() {
     return this.#opened.locks();
   }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { processFields } from "../base/index.ts";
 
 /** Sends a signal to a whole process group; that nobody is left in it is no error. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
@@ -41,15 +42,4 @@ function groupRuns(group: number): boolean | undefined {
   }
   // Nobody of the group may be visible here (/proc with hidepid): then the signal's answer stands.
   return seen ? false : undefined;
-}
-
-/** What the system tells of a process, from its state (field 3 of its stat) on; undefined when it is gone. */
-export function processFields(pid: number): string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The command's name, field 2, in parentheses, may hold blanks and parentheses.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return undefined;
-  }
 }

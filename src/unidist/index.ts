@@ -1,4 +1,6 @@
 export { MOST_NAME_BYTES } from "./limits.ts";
 export { openSpace, type SpaceOptions } from "./open-space.ts";
 export { SharedError, type SharedErrorCode } from "./shared-error.ts";
+export { plainOf, type SharedMapping, type SharedValue } from "./shared-value.ts";
+export { parseStoreUrl, type StoreUrl, stateFolder, withoutPassword } from "./store-url.ts";
 export type * from "./types.ts";

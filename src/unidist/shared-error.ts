@@ -8,7 +8,9 @@ export type SharedErrorCode =
   | "lost"
   | "closed"
   | "not-shareable"
-  | "unknown-store";
+  | "unknown-store"
+  | "unavailable"
+  | "newer-schema";
 
 /** What a caller of a shared thing can cause; `code` is for programs, `message` is one sentence. */
 export class SharedError extends Error {

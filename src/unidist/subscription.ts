@@ -46,6 +46,8 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
       }
       const value = this.#take();
       if (value !== undefined) return { done: false, value };
+      // `take` may have found that nothing more will come.
+      if (this.#ended) continue;
       await new Promise<void>((resolve) => {
         const before = this.#wake;
         this.#wake = () => {

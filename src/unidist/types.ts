@@ -1,6 +1,11 @@
-import type { Mapping, Plain, Seconds } from "../base/index.ts";
+import type { Seconds } from "../base/index.ts";
+import type { SharedMapping, SharedValue } from "./shared-value.ts";
 
-/** A named set of shared things; one port, one file per backend. */
+/**
+ * A named set of shared things; one port, one folder per backend. Every operation may throw a `SharedError`; besides
+ * those named at the operations: `bad-name`, `closed`, `unavailable` (the store cannot be reached or written now; the
+ * operation had no effect, or its message says that this is not known), `newer-schema`.
+ */
 export interface Space {
   readonly name: string;
   readonly url: string;
@@ -8,8 +13,16 @@ export interface Space {
   counter(name: string): Counter;
   state(bucket: string): State;
   queue(name: string): Queue;
+  log(name: string): Log;
+  /** What is held now. */
   locks(): Promise<readonly LockHolder[]>;
   counters(): Promise<readonly { name: string; value: bigint }[]>;
+  /** Buckets that hold something. */
+  states(): Promise<readonly { name: string; keys: number }[]>;
+  /** Queues that were ever used; `taken` of the messages are being worked on. */
+  queues(): Promise<readonly { name: string; length: number; taken: number }[]>;
+  logs(): Promise<readonly { name: string; length: number }[]>;
+  /** Gives back what this handle still holds, ends its watchers and subscribers. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -33,7 +46,9 @@ export interface Lease {
   readonly token: bigint;
   /** Aborted when the lease is lost or was broken by someone else (`procblock stop`). */
   readonly lost: AbortSignal;
+  /** `not-held` when it was lost, broken or released before. */
   release(): Promise<void>;
+  /** From now on; default: the time that `acquire` was given. `not-held`. */
   extend(lease?: Seconds): Promise<void>;
 }
 
@@ -46,6 +61,8 @@ export interface Lock {
     signal?: AbortSignal;
   }): Promise<Lease | null>;
   isLocked(): Promise<boolean>;
+  /** Who holds it, if anybody does. */
+  list(): Promise<readonly LockHolder[]>;
   /** Takes it away from whoever holds it: how `__running` is released from outside. False when nobody does. */
   breakLock(): Promise<boolean>;
 }
@@ -65,19 +82,26 @@ export interface Counter {
 export interface StateChange {
   readonly key: string;
   /** Undefined when it was deleted or has expired. */
-  readonly value: Plain | undefined;
+  readonly value: SharedValue | undefined;
 }
 
 export interface State {
-  get(key: string): Promise<Plain | undefined>;
-  set(key: string, value: Plain): Promise<void>;
-  setWithExpiry(key: string, value: Plain, after: Seconds): Promise<void>;
+  get(key: string): Promise<SharedValue | undefined>;
+  set(key: string, value: SharedValue): Promise<void>;
+  setWithExpiry(key: string, value: SharedValue, after: Seconds): Promise<void>;
   delete(key: string): Promise<boolean>;
   keys(): Promise<readonly string[]>;
-  entries(): Promise<Mapping>;
+  entries(): Promise<SharedMapping>;
   /** Atomic; `change` may be called again when somebody else was faster. */
-  update(key: string, change: (value: Plain | undefined) => Plain | undefined): Promise<Plain | undefined>;
-  compareAndSet(key: string, expected: Plain | undefined, value: Plain | undefined): Promise<boolean>;
+  update(
+    key: string,
+    change: (value: SharedValue | undefined) => SharedValue | undefined,
+  ): Promise<SharedValue | undefined>;
+  compareAndSet(
+    key: string,
+    expected: SharedValue | undefined,
+    value: SharedValue | undefined,
+  ): Promise<boolean>;
   /** Current values first. A trailing `*` makes it a prefix. A slow reader gets the newest change of each key. */
   watch(keyOrPrefix: string, signal?: AbortSignal): AsyncIterable<StateChange>;
 }
@@ -87,7 +111,7 @@ export interface QueueMessage {
   /** Seconds since the epoch. */
   readonly time: number;
   readonly key: string | undefined;
-  readonly message: Plain;
+  readonly message: SharedValue;
 }
 
 export interface TakenMessage extends QueueMessage {
@@ -97,7 +121,7 @@ export interface TakenMessage extends QueueMessage {
 }
 
 export interface Queue {
-  push(message: Plain, options?: { key?: string }): Promise<bigint>;
+  push(message: SharedValue, options?: { key?: string }): Promise<bigint>;
   /** At most once. */
   pop(): Promise<QueueMessage | undefined>;
   /** At least once. */
@@ -107,4 +131,30 @@ export interface Queue {
   trim(options: { keep?: number; olderThan?: Seconds }): Promise<number>;
   length(): Promise<number>;
   subscribe(options?: { from?: bigint; signal?: AbortSignal }): AsyncIterable<QueueMessage>;
+}
+
+export interface LogEntry {
+  readonly position: bigint;
+  /** Seconds since the epoch. */
+  readonly time: number;
+  readonly entry: SharedValue;
+}
+
+/** Entries in order, the newest 100,000 of them. */
+export interface Log {
+  /** Returns its position. */
+  append(entry: SharedValue): Promise<bigint>;
+  /**
+   * The last `lines` (default 10; those not older than `since`, seconds since the epoch), oldest first; with `follow`
+   * also what comes, until `signal` is aborted.
+   */
+  tail(options?: {
+    lines?: number;
+    since?: number;
+    follow?: boolean;
+    signal?: AbortSignal;
+  }): AsyncIterable<LogEntry>;
+  /** Returns how many went. */
+  trim(options: { keep?: number; olderThan?: Seconds }): Promise<number>;
+  length(): Promise<number>;
 }

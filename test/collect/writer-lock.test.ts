@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { identityText, ownIdentity, parseIdentity } from "../../src/run/collect/process-identity.ts";
+import { identityText, ownIdentity, parseIdentity } from "../../src/base/index.ts";
 import { lockForWriting } from "../../src/run/collect/writer-lock.ts";
 
 let dir: string;

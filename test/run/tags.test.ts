@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Seconds } from "../../src/base/index.ts";
+import { plainOf } from "../../src/unidist/index.ts";
 import { runOf, slow, workshop } from "./workshop.ts";
 
 test("pipelines of run simultaneous run at the same time, each with pipe data of its own", async () => {
@@ -140,7 +141,7 @@ test("put tag puts a tag's result in a queue and leaves no trace", async () => {
   const result = await process("run: [{set: {n: 1}}]\nput tag run in queue wall: true\n");
   expect(Object.keys(result as object)).toEqual(["run"]);
   const [message] = await services.space.queue("wall").peek();
-  expect(runOf({ run: message?.message ?? null })).toEqual({ args: [], n: 1 });
+  expect(runOf({ run: plainOf(message?.message ?? null) })).toEqual({ args: [], n: 1 });
   await expect(process("put tag nothing in queue wall: true\n")).rejects.toThrow(
     'the block has no result for "nothing" to put in a queue',
   );

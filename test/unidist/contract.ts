@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ManualClock, Plain, Seconds } from "../../src/base/index.ts";
-import type { Space } from "../../src/unidist/index.ts";
+import type { LogEntry, SharedValue, Space } from "../../src/unidist/index.ts";
 
 export interface Backend {
   /** Opens the space `name`; a second call gives another handle on the same space. */
@@ -17,6 +17,7 @@ export function spaceContract(make: () => Backend): void {
   counterContract(make);
   stateContract(make);
   queueContract(make);
+  logContract(make);
 
   test("two handles see the same things, another space does not", async () => {
     const { open } = make();
@@ -339,5 +340,102 @@ function queueContract(make: () => Backend): void {
     expect((await fromStart.next()).value?.message).toBe("new");
     await fromNow.return?.();
     expect((await fromNow.next()).done).toBe(true);
+  });
+}
+
+function logContract(make: () => Backend): void {
+  const all = async (entries: AsyncIterable<LogEntry>) => {
+    const seen: SharedValue[] = [];
+    for await (const { entry } of entries) seen.push(entry);
+    return seen;
+  };
+
+  test("the tail of a log is its newest entries, oldest first", async () => {
+    const { open, clock } = make();
+    const log = open("a").log("events");
+    for (let i = 1; i <= 20; i++) expect(await log.append({ i })).toBe(BigInt(i));
+    const later = clock.wall() / 1000 + 5;
+    await clock.advance(10_000);
+    await log.append("late");
+    expect(await all(log.tail({ lines: 2 }))).toEqual([{ i: 20 }, "late"]);
+    expect(await all(log.tail())).toHaveLength(10);
+    expect(await all(log.tail({ since: later, lines: 100 }))).toEqual(["late"]);
+    expect(await log.length()).toBe(21);
+  });
+
+  test("who follows a log gets what is there, then what comes, until it is stopped", async () => {
+    const space = make().open("a");
+    const log = space.log("events");
+    await log.append(1);
+    await log.append(2);
+    const controller = new AbortController();
+    const entries = log.tail({ lines: 1, follow: true, signal: controller.signal })[Symbol.asyncIterator]();
+    expect((await entries.next()).value?.entry).toBe(2);
+    const next = entries.next();
+    await log.append(3);
+    expect((await next).value).toMatchObject({ entry: 3, position: 3n });
+    controller.abort();
+    expect((await entries.next()).done).toBe(true);
+    await space.close();
+  });
+
+  test("a log is trimmed from its old end", async () => {
+    const { open, clock } = make();
+    const space = open("a");
+    const log = space.log("events");
+    for (let i = 0; i < 5; i++) await log.append(i);
+    expect(await log.trim({ keep: 3 })).toBe(2);
+    await clock.advance(10_000);
+    await log.append("new");
+    expect(await log.trim({ olderThan: s(5) })).toBe(3);
+    expect(await all(log.tail())).toEqual(["new"]);
+    expect(await log.append("next")).toBe(7n);
+    expect(await space.logs()).toEqual([{ name: "events", length: 2 }]);
+    await space.close();
+  });
+
+  test("what is in a space can be listed", async () => {
+    const space = make().open("a");
+    await space.state("settings").set("a", 1);
+    await space.state("settings").set("b", 1);
+    await space.state("gone").set("a", 1);
+    await space.state("gone").delete("a");
+    await space.queue("jobs").push(1);
+    await space.queue("jobs").push(2);
+    const taken = await space.queue("jobs").take();
+    expect(await space.states()).toEqual([{ name: "settings", keys: 2 }]);
+    expect(await space.queues()).toEqual([{ name: "jobs", length: 2, taken: 1 }]);
+    await taken?.ack();
+    const lease = await space.lock("door").acquire({ holder: { thread: "t" } });
+    expect(await space.lock("door").list()).toMatchObject([
+      { lock: "door", thread: "t", token: lease?.token },
+    ]);
+    expect(await space.lock("window").list()).toEqual([]);
+    await lease?.release();
+    await space.close();
+  });
+
+  test("bigints, bytes, odd numbers and mappings that look like them come back as they were", async () => {
+    const state = make().open("a").state("b");
+    const values: SharedValue[] = [
+      2n ** 70n,
+      new Uint8Array([0, 255, 1]),
+      Number.NaN,
+      Number.NEGATIVE_INFINITY,
+      -0,
+      { $bigint: "1" },
+      { $bytes: [{ $mapping: { $number: 1 } }] },
+      { a: [1n, new Uint8Array(0)], $b: null },
+      "\u0000\ud800 \u{1f600}",
+    ];
+    for (const value of values) {
+      await state.set("k", value);
+      expect(await state.get("k")).toEqual(value);
+      expect(await state.compareAndSet("k", value, 0)).toBe(true);
+    }
+    const given = new Uint8Array([1]);
+    await state.set("k", given);
+    given[0] = 2;
+    expect(await state.get("k")).toEqual(new Uint8Array([1]));
   });
 }

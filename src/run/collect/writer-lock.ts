@@ -10,8 +10,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { failed, ok, problem, type Result } from "../../base/index.ts";
-import { identityText, ownIdentity, parseIdentity, stateOf } from "./process-identity.ts";
+import {
+  failed,
+  identityText,
+  ok,
+  ownIdentity,
+  parseIdentity,
+  problem,
+  type Result,
+  stateOf,
+} from "../../base/index.ts";
 
 /**
  * The right to write one RRD file: a small file beside it, `.NAME.lock`, that names the process. (The record locks

@@ -54,6 +54,10 @@ export class MemoryLock implements Lock {
     return this.#held !== undefined;
   }
 
+  async list(): Promise<readonly LockHolder[]> {
+    return this.#held === undefined ? [] : [this.#held.holder];
+  }
+
   async breakLock(): Promise<boolean> {
     const held = this.#held;
     if (held === undefined) return false;

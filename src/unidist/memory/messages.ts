@@ -1,4 +1,5 @@
-import type { Plain, Timer } from "../../base/index.ts";
+import type { Timer } from "../../base/index.ts";
+import type { SharedValue } from "../shared-value.ts";
 import type { QueueMessage } from "../types.ts";
 
 /** A message that was not acknowledged yet. */
@@ -30,7 +31,7 @@ export class Messages {
     return this.#next;
   }
 
-  add(message: Plain, key: string | undefined, time: number): Stored {
+  add(message: SharedValue, key: string | undefined, time: number): Stored {
     const stored: Stored = { position: this.#next++, time, key, message, deliveries: 0, taken: undefined };
     this.#slots.push(stored);
     this.#count++;

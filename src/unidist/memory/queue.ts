@@ -1,6 +1,7 @@
-import { type Clock, copyPlain, type Milliseconds, type Plain, type Seconds } from "../../base/index.ts";
-import { checkName, copyShareable } from "../limits.ts";
+import type { Clock, Milliseconds, Seconds } from "../../base/index.ts";
+import { checkName } from "../limits.ts";
 import { SharedError } from "../shared-error.ts";
+import { copyShareable, type SharedValue } from "../shared-value.ts";
 import { Subscription } from "../subscription.ts";
 import type { Queue, QueueMessage, TakenMessage } from "../types.ts";
 import { Messages, type Stored } from "./messages.ts";
@@ -26,7 +27,14 @@ export class MemoryQueue implements Queue {
     this.#limit = limit;
   }
 
-  async push(message: Plain, options: { key?: string } = {}): Promise<bigint> {
+  /** Messages, and how many of them are being worked on. */
+  get figures(): { length: number; taken: number } {
+    let taken = 0;
+    for (const stored of this.#messages.all()) if (stored.taken !== undefined) taken++;
+    return { length: this.#messages.count, taken };
+  }
+
+  async push(message: SharedValue, options: { key?: string } = {}): Promise<bigint> {
     if (options.key !== undefined) checkName("key", options.key);
     const copy = copyShareable(message);
     if (this.#messages.count >= this.#limit)
@@ -161,6 +169,6 @@ function show(stored: Stored): QueueMessage {
     position: stored.position,
     time: stored.time,
     key: stored.key,
-    message: copyPlain(stored.message),
+    message: copyShareable(stored.message),
   };
 }

@@ -1,9 +1,10 @@
 import type { Clock } from "../../base/index.ts";
 import { checkName } from "../limits.ts";
 import { SharedError } from "../shared-error.ts";
-import type { Counter, Lock, LockHolder, Queue, Space, State } from "../types.ts";
+import type { Counter, Lock, LockHolder, Log, Queue, Space, State } from "../types.ts";
 import { MemoryCounter } from "./counter.ts";
 import { MemoryLock } from "./lock.ts";
+import { MemoryLog } from "./log.ts";
 import { MemoryQueue } from "./queue.ts";
 import { MemoryState } from "./state.ts";
 
@@ -13,12 +14,14 @@ class Content {
   readonly counters = new Map<string, MemoryCounter>();
   readonly states = new Map<string, MemoryState>();
   readonly queues = new Map<string, MemoryQueue>();
+  readonly logs = new Map<string, MemoryLog>();
   handles = 0;
 
   end(): void {
     for (const lock of this.locks.values()) lock.end();
     for (const state of this.states.values()) state.end();
     for (const queue of this.queues.values()) queue.end();
+    for (const log of this.logs.values()) log.end();
   }
 }
 
@@ -62,12 +65,30 @@ export class MemorySpace implements Space {
     return this.#find("queue", this.#content.queues, name, make);
   }
 
+  log(name: string): Log {
+    return this.#find("log", this.#content.logs, name, () => new MemoryLog(this.#clock));
+  }
+
   async locks(): Promise<readonly LockHolder[]> {
     return [...this.#content.locks.values()].flatMap((lock) => lock.holder ?? []);
   }
 
   async counters(): Promise<readonly { name: string; value: bigint }[]> {
     return [...this.#content.counters].map(([name, counter]) => ({ name, value: counter.value }));
+  }
+
+  async states(): Promise<readonly { name: string; keys: number }[]> {
+    return [...this.#content.states]
+      .map(([name, state]) => ({ name, keys: state.size }))
+      .filter(({ keys }) => keys > 0);
+  }
+
+  async queues(): Promise<readonly { name: string; length: number; taken: number }[]> {
+    return [...this.#content.queues].map(([name, queue]) => ({ name, ...queue.figures }));
+  }
+
+  async logs(): Promise<readonly { name: string; length: number }[]> {
+    return [...this.#content.logs].map(([name, log]) => ({ name, length: log.size }));
   }
 
   async close(): Promise<void> {

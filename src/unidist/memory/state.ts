@@ -1,21 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import {
   type Clock,
-  copyPlain,
   emptyMapping,
-  type Mapping,
   type Milliseconds,
-  type Plain,
   type Seconds,
   setKey,
   type Timer,
 } from "../../base/index.ts";
-import { checkName, copyShareable } from "../limits.ts";
+import { checkName } from "../limits.ts";
+import { copyShareable, type SharedMapping, type SharedValue } from "../shared-value.ts";
 import { Subscription } from "../subscription.ts";
 import type { State, StateChange } from "../types.ts";
 
 interface Entry {
-  readonly value: Plain;
+  readonly value: SharedValue;
   readonly expiry: Timer | undefined;
 }
 
@@ -35,16 +33,20 @@ export class MemoryState implements State {
     this.#clock = clock;
   }
 
-  async get(key: string): Promise<Plain | undefined> {
-    const entry = this.#entries.get(key);
-    return entry === undefined ? undefined : copyPlain(entry.value);
+  get size(): number {
+    return this.#entries.size;
   }
 
-  async set(key: string, value: Plain): Promise<void> {
+  async get(key: string): Promise<SharedValue | undefined> {
+    const entry = this.#entries.get(key);
+    return entry === undefined ? undefined : copyShareable(entry.value);
+  }
+
+  async set(key: string, value: SharedValue): Promise<void> {
     this.#put(key, copyShareable(value), undefined);
   }
 
-  async setWithExpiry(key: string, value: Plain, after: Seconds): Promise<void> {
+  async setWithExpiry(key: string, value: SharedValue, after: Seconds): Promise<void> {
     this.#put(key, copyShareable(value), after);
   }
 
@@ -56,19 +58,19 @@ export class MemoryState implements State {
     return [...this.#entries.keys()];
   }
 
-  async entries(): Promise<Mapping> {
-    const all = emptyMapping();
-    for (const [key, entry] of this.#entries) setKey(all, key, copyPlain(entry.value));
+  async entries(): Promise<SharedMapping> {
+    const all: SharedMapping = emptyMapping();
+    for (const [key, entry] of this.#entries) setKey(all as never, key, copyShareable(entry.value) as never);
     return all;
   }
 
   async update(
     key: string,
-    change: (value: Plain | undefined) => Plain | undefined,
-  ): Promise<Plain | undefined> {
+    change: (value: SharedValue | undefined) => SharedValue | undefined,
+  ): Promise<SharedValue | undefined> {
     for (;;) {
       const before = this.#entries.get(key);
-      const next = change(before === undefined ? undefined : copyPlain(before.value));
+      const next = change(before === undefined ? undefined : copyShareable(before.value));
       // `change` is somebody's code and may itself have changed this key.
       if (this.#entries.get(key) !== before) continue;
       if (next === undefined) this.#remove(key);
@@ -77,7 +79,11 @@ export class MemoryState implements State {
     }
   }
 
-  async compareAndSet(key: string, expected: Plain | undefined, value: Plain | undefined): Promise<boolean> {
+  async compareAndSet(
+    key: string,
+    expected: SharedValue | undefined,
+    value: SharedValue | undefined,
+  ): Promise<boolean> {
     const current = this.#entries.get(key)?.value;
     const wanted = expected === undefined ? undefined : copyShareable(expected);
     if (!isDeepStrictEqual(current, wanted)) return false;
@@ -103,7 +109,7 @@ export class MemoryState implements State {
     });
     const watcher: Watcher = { matches, pending, subscription };
     for (const [key, entry] of this.#entries)
-      if (matches(key)) pending.set(key, { key, value: copyPlain(entry.value) });
+      if (matches(key)) pending.set(key, { key, value: copyShareable(entry.value) });
     if (signal?.aborted !== true) this.#watchers.add(watcher);
     return subscription;
   }
@@ -113,7 +119,7 @@ export class MemoryState implements State {
     for (const watcher of this.#watchers) watcher.subscription.end();
   }
 
-  #put(key: string, value: Plain, after: Seconds | undefined): void {
+  #put(key: string, value: SharedValue, after: Seconds | undefined): void {
     checkName("key", key);
     this.#entries.get(key)?.expiry?.cancel();
     const expiry =
@@ -133,10 +139,10 @@ export class MemoryState implements State {
     return true;
   }
 
-  #changed(key: string, value: Plain | undefined): void {
+  #changed(key: string, value: SharedValue | undefined): void {
     for (const watcher of this.#watchers) {
       if (!watcher.matches(key)) continue;
-      watcher.pending.set(key, { key, value: value === undefined ? undefined : copyPlain(value) });
+      watcher.pending.set(key, { key, value: value === undefined ? undefined : copyShareable(value) });
       watcher.subscription.notify();
     }
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { processFields } from "../process-group.ts";
+import { processFields } from "./process-fields.ts";
 
 /** Names one process for good: process ids are used again, start times within one boot are not. */
 export interface ProcessIdentity {
