@@ -74,3 +74,15 @@ function sorted(value: SharedValue): SharedValue {
     setKey(copy as never, key, sorted(value[key] as SharedValue) as never);
   return copy;
 }
+
+/**
+ * A name as a store keeps it. Any text is a name, and not every store takes a NUL or half a surrogate pair: these are
+ * escaped as in JSON, which leaves common names as they are.
+ */
+export function textOfName(name: string): string {
+  return JSON.stringify(name).slice(1, -1);
+}
+
+export function nameOfText(text: string): string {
+  return JSON.parse(`"${text}"`) as string;
+}
