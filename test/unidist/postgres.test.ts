@@ -22,7 +22,7 @@ describe("postgres", () => {
 
   spaceContract(() => {
     const clock = new ManualClock();
-    const queueLimit = 5000;
+    const queueLimit = 3100;
     return { clock, queueLimit, open: (name) => openSpace(url, name, { clock, queueLimit }) };
   });
 });
