@@ -257,10 +257,13 @@ export class HeldLease implements Lease {
 
   /** Somebody may break it from elsewhere. */
   async #watch(): Promise<void> {
-    const { bell, remove } = await this.#part.bell();
-    const end = () => bell.ring();
-    this.#ended.signal.addEventListener("abort", end);
+    let remove = () => {};
     try {
+      const heard = await this.#part.bell();
+      remove = heard.remove;
+      const { bell } = heard;
+      this.#ended.signal.addEventListener("abort", () => bell.ring());
+      if (this.#ended.signal.aborted) return;
       for (;;) {
         await bell.wait();
         if (this.#ended.signal.aborted) return;

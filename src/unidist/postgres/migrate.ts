@@ -12,9 +12,10 @@ const migrationLock = 0x50_42_4d_47;
 export async function migrate(client: Client, url: string): Promise<void> {
   const found = await versionOf(client);
   if (found !== undefined && accept(found, url)) return;
-  await client.query("begin");
+  // Before the transaction: one that waits inside it may not see what the one before it has made.
+  await client.query("select pg_advisory_lock($1)", [migrationLock]);
   try {
-    await client.query("select pg_advisory_xact_lock($1)", [migrationLock]);
+    await client.query("begin");
     const before = await versionOf(client);
     if (before === undefined) {
       await client.query(`create schema if not exists ${schemaName}`);
@@ -29,6 +30,8 @@ export async function migrate(client: Client, url: string): Promise<void> {
   } catch (error) {
     await client.query("rollback").catch(() => {});
     throw error;
+  } finally {
+    await client.query("select pg_advisory_unlock($1)", [migrationLock]).catch(() => {});
   }
 }
 

@@ -29,7 +29,6 @@ interface OpenSession extends Session {
   readonly client: Client;
   readonly controller: AbortController;
   readonly heartbeat: NodeJS.Timeout;
-  readonly spaces: Set<string>;
 }
 
 const open = new Map<string, PostgresServer>();
@@ -42,9 +41,12 @@ export class PostgresServer {
   readonly #id: string;
   readonly #options: ServerOptions;
   readonly #names = new Map<string, string>();
+  /** Spaces whose notifications are heard. */
+  readonly #heard = new Set<string>();
   #handles = 0;
   #pool: Promise<Pool> | undefined;
   #session: Promise<OpenSession> | undefined;
+  #connected = false;
   /** Seconds that the server's clock is ahead of this machine's. */
   #ahead = 0;
 
@@ -86,7 +88,7 @@ export class PostgresServer {
     how: { repeatable: boolean },
   ): Promise<Row[]> {
     // What a first connection makes has to be there.
-    if (this.#session === undefined) await this.session();
+    if (!this.#connected) await this.session();
     return this.#patiently(async () => {
       const client = await this.#client();
       try {
@@ -116,18 +118,16 @@ export class PostgresServer {
     return this.#session;
   }
 
-  /** Notifications of this space ring the bells from now on. */
-  async listen(space: string): Promise<Session> {
-    const session = (await this.session()) as OpenSession;
-    if (session.spaces.has(space)) return session;
-    session.spaces.add(space);
-    try {
-      await session.client.query(`listen procblock_${space}`);
-    } catch (error) {
-      session.spaces.delete(space);
-      throw unavailable(this.url, error);
-    }
-    return session;
+  /** Notifications of this space ring the bells from now on, also when the connection was lost in between. */
+  listen(space: string): Promise<Session> {
+    return this.#patiently(async () => {
+      const session = (await this.session()) as OpenSession;
+      if (!this.#heard.has(space)) {
+        await session.client.query(`listen procblock_${space}`);
+        this.#heard.add(space);
+      }
+      return session;
+    });
   }
 
   async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
@@ -159,6 +159,8 @@ export class PostgresServer {
     const pool = new pg.Pool({ ...this.#config(), max: MOST_CONNECTIONS, allowExitOnIdle: true });
     // An idle connection that breaks is replaced when the next one is needed.
     pool.on("error", () => {});
+    // One that breaks while it works fails its query.
+    pool.on("connect", (client) => client.on("error", () => {}));
     return pool;
   }
 
@@ -193,6 +195,9 @@ export class PostgresServer {
       await client.query(
         "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3",
       );
+      for (const space of this.#heard) await client.query(`listen procblock_${space}`);
+      // What happened meanwhile was not heard.
+      this.bells.ringAll();
       return this.#watch(client, id);
     } catch (error) {
       await client.end().catch(() => {});
@@ -207,7 +212,6 @@ export class PostgresServer {
       client,
       controller,
       lost: controller.signal,
-      spaces: new Set(),
       heartbeat: setInterval(() => {
         client.query("select").catch((error: unknown) => this.#endSession(session, error));
       }, HEARTBEAT).unref(),
@@ -219,6 +223,7 @@ export class PostgresServer {
     client.on("error", (error) => void this.#endSession(session, error));
     // An open space alone keeps no process alive. (The types do not know it.)
     (client as unknown as { unref(): void }).unref();
+    this.#connected = true;
     return session;
   }
 
@@ -227,6 +232,7 @@ export class PostgresServer {
     const current = await this.#session?.catch(() => undefined);
     if (current === session) this.#session = undefined;
     if (session.lost.aborted) return;
+    this.#connected = false;
     clearInterval(session.heartbeat);
     session.controller.abort(unavailable(this.url, reason));
     // Whoever waits has lost its place: it looks again, and so makes a new session.
