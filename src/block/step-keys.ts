@@ -13,6 +13,7 @@ export const stepKinds = [
   "template",
   "log",
   "put",
+  "shared",
   "except",
   "finally",
 ] as const;

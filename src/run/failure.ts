@@ -19,6 +19,7 @@ export type FailureKind =
   | "crashed"
   | "lock-timeout"
   | "queue-full"
+  | "shared"
   | "called-block"
   | "condition"
   | "template";

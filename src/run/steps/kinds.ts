@@ -8,6 +8,7 @@ import { log } from "./log.ts";
 import { put } from "./put.ts";
 import { script } from "./script.ts";
 import { set } from "./set.ts";
+import { shared } from "./shared.ts";
 import { shell } from "./shell.ts";
 import type { Kind, StepKind } from "./step.ts";
 import { steps } from "./steps.ts";
@@ -25,6 +26,7 @@ export const kinds: Record<Kind, StepKind> = {
   template,
   log,
   put,
+  shared,
   except,
   finally: finallyStep,
   "timeseries collect": collect,

@@ -18,6 +18,7 @@ export type Kind =
   | "template"
   | "log"
   | "put"
+  | "shared"
   | "except"
   | "finally"
   | "timeseries collect";

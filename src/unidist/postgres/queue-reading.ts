@@ -1,6 +1,6 @@
 import type { QueueMessage } from "../types.ts";
+import { type MessageRow, messageOf } from "./message-row.ts";
 import type { PostgresPart } from "./part.ts";
-import { type MessageRow, messageOf } from "./queue.ts";
 
 const statements = {
   // The queue's row is locked: what is pushed later has a later position, and finds the subscriber there.

@@ -3,8 +3,9 @@ import { checkName } from "../limits.ts";
 import { SharedError } from "../shared-error.ts";
 import type { SharedValue } from "../shared-value.ts";
 import type { Queue, QueueMessage, TakenMessage } from "../types.ts";
-import { nameOfText, textOfName, textOfValue, valueOfText } from "../value-text.ts";
+import { textOfName, textOfValue } from "../value-text.ts";
 import { ChangeReader } from "./change-reader.ts";
+import { type MessageRow, messageOf } from "./message-row.ts";
 import type { PostgresPart } from "./part.ts";
 import { QueueReading } from "./queue-reading.ts";
 import { WaitingTakers } from "./waiting-takers.ts";
@@ -25,23 +26,6 @@ const statements = {
 const DEFAULT_VISIBILITY = 30 as Seconds;
 /** Looking for what dead sessions hold costs more than taking. */
 const TIDY_EVERY = 1000 as Milliseconds;
-
-export interface MessageRow {
-  readonly position: string;
-  readonly time: number;
-  readonly key: string | null;
-  readonly body: string;
-  readonly deliveries: number;
-}
-
-export function messageOf({ position, time, key, body }: MessageRow): QueueMessage {
-  return {
-    position: BigInt(position),
-    time,
-    key: key === null ? undefined : nameOfText(key),
-    message: valueOfText(body),
-  };
-}
 
 export class PostgresQueue implements Queue {
   readonly #part: PostgresPart;
