@@ -61,7 +61,7 @@ const commonJs: BuildOptions = {
 };
 
 /** Commands with so much code of their own that it would slow down the start of all others; folders of that name. */
-const ownBundles = ["rrd"];
+const ownBundles = ["rrd", "shared"];
 
 /**
  * Commands are not part of cli.cjs; all of them are in the file beside it. That file may ask for itself: modules that

@@ -27,8 +27,8 @@ export interface Output {
   write(text: string | Uint8Array): void;
 }
 
-/** 0 done, 1 the block failed, 2 the file or the command line is wrong. */
-export type ExitCode = 0 | 1 | 2;
+/** 0 done, 1 the block failed, 2 the file or the command line is wrong. What runs another command may end with its code. */
+export type ExitCode = number;
 
 /** Whether to write colours: a terminal that wants them (https://no-color.org). */
 export function wantsColour(io: Io, output: Output): boolean {

@@ -9,6 +9,8 @@ import type { Space } from "./types.ts";
 export interface SpaceOptions {
   /** For leases, expiry and visibility. Default: the system's. */
   readonly clock?: Clock | undefined;
+  /** Where a relative path of a store starts. Default: the process's working directory. */
+  readonly cwd?: string | undefined;
   /** Messages per queue; default 100,000. One more is an error (`queue-full`). */
   readonly queueLimit?: number | undefined;
 }
@@ -20,7 +22,7 @@ export interface SpaceOptions {
  */
 export function openSpace(url: string, name: string, options: SpaceOptions = {}): Space {
   const { clock = systemClock, queueLimit = DEFAULT_QUEUE_LIMIT } = options;
-  const store = parseStoreUrl(url);
+  const store = parseStoreUrl(url, options.cwd);
   switch (store.kind) {
     case "memory":
       return new MemorySpace(store.url, name, clock, queueLimit);

@@ -28,7 +28,7 @@ describe("procblock", () => {
       stdout: "",
       stderr:
         'error: no command and no file is named "validat" — did you mean "validate"?\n' +
-        "  = commands: run, validate, schema, rrd, help, version\n" +
+        "  = commands: run, validate, schema, rrd, shared, help, version\n" +
         "Try: procblock --help\n",
     });
   });

@@ -32,6 +32,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     info: "what `rrdtool COMMAND …` does: create, update, fetch, graph, dump …",
     load: async () => (await import("./rrd/rrd.ts")).rrd,
   },
+  shared: {
+    usage: "COMMAND …",
+    info: "counters, state, queues, logs and locks that blocks share, from a shell",
+    load: async () => (await import("./shared/shared.ts")).shared,
+  },
   help: {
     usage: "[COMMAND]",
     info: "explain procblock or one of its commands",
@@ -45,4 +50,4 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
 };
 
 /** See `notYet`. */
-export const laterCommands: readonly string[] = ["ps", "status", "logs", "stop", "restart", "shared"];
+export const laterCommands: readonly string[] = ["ps", "status", "logs", "stop", "restart"];
