@@ -2,6 +2,8 @@ import { type Clock, systemClock } from "../base/index.ts";
 import { DEFAULT_QUEUE_LIMIT } from "./limits.ts";
 import { MemorySpace } from "./memory/space.ts";
 import { SharedError } from "./shared-error.ts";
+import { SqliteSpace } from "./sqlite/space.ts";
+import { parseStoreUrl, withoutPassword } from "./store-url.ts";
 import type { Space } from "./types.ts";
 
 export interface SpaceOptions {
@@ -12,11 +14,24 @@ export interface SpaceOptions {
 }
 
 /**
- * Opens a space of the store that `url` names: only `memory:` so far, shared by everything in this process that opens
- * the same URL and name, and gone when the last of them closes it. Throws `SharedError`: `unknown-store`, `bad-name`.
+ * Opens a space of the store that `url` names (see `parseStoreUrl`). Costs nothing: a file is opened by the first
+ * operation. `memory:` is shared by everything in this process that opens the same URL and name, and gone when the
+ * last of them closes it. Throws `SharedError`: `unknown-store`, `bad-name`.
  */
 export function openSpace(url: string, name: string, options: SpaceOptions = {}): Space {
-  if (!url.startsWith("memory:"))
-    throw new SharedError("unknown-store", `unknown store "${url}": only "memory:" is supported`);
-  return new MemorySpace(url, name, options.clock ?? systemClock, options.queueLimit ?? DEFAULT_QUEUE_LIMIT);
+  const { clock = systemClock, queueLimit = DEFAULT_QUEUE_LIMIT } = options;
+  const store = parseStoreUrl(url);
+  switch (store.kind) {
+    case "memory":
+      return new MemorySpace(url, name, clock, queueLimit);
+    case "sqlite": {
+      const { path, durability } = store;
+      return new SqliteSpace(store.url, path, name, { clock, queueLimit, durability });
+    }
+    default:
+      throw new SharedError(
+        "unknown-store",
+        `unknown store "${withoutPassword(url)}": PostgreSQL comes later`,
+      );
+  }
 }
