@@ -33,3 +33,7 @@ export function checkInteger(value: bigint | number): bigint {
     throw new SharedError("overflow", `${integer} does not fit in a 64-bit counter`);
   return integer;
 }
+
+export function queueFull(queue: string, limit: number): SharedError {
+  return new SharedError("queue-full", `queue "${queue}" is full: it holds ${limit} messages`);
+}

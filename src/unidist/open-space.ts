@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../base/index.ts";
 import { DEFAULT_QUEUE_LIMIT } from "./limits.ts";
 import { MemorySpace } from "./memory/space.ts";
 import { PostgresSpace } from "./postgres/space.ts";
-import { SharedError } from "./shared-error.ts";
+import { SqliteSpace } from "./sqlite/space.ts";
 import { parseStoreUrl } from "./store-url.ts";
 import type { Space } from "./types.ts";
 
@@ -16,9 +16,9 @@ export interface SpaceOptions {
 }
 
 /**
- * Opens a space of the store that `url` names; see `parseStoreUrl`. Everything that opens the same URL and name shares
- * it: with `memory:` within this process, until the last of them closes it; with `postgres:` on all machines, for good.
- * A server is connected to at the first operation. Throws `SharedError`: `unknown-store`, `bad-name`.
+ * Opens a space of the store that `url` names (see `parseStoreUrl`). Costs nothing: a file is opened, a server
+ * connected to by the first operation. `memory:` is shared by everything in this process that opens the same URL and
+ * name, and gone when the last of them closes it. Throws `SharedError`: `unknown-store`, `bad-name`.
  */
 export function openSpace(url: string, name: string, options: SpaceOptions = {}): Space {
   const { clock = systemClock, queueLimit = DEFAULT_QUEUE_LIMIT } = options;
@@ -26,9 +26,11 @@ export function openSpace(url: string, name: string, options: SpaceOptions = {})
   switch (store.kind) {
     case "memory":
       return new MemorySpace(store.url, name, clock, queueLimit);
+    case "sqlite": {
+      const { path, durability } = store;
+      return new SqliteSpace(store.url, path, name, { clock, queueLimit, durability });
+    }
     case "postgres":
       return new PostgresSpace(store.url, name, clock, queueLimit);
-    case "sqlite":
-      throw new SharedError("unknown-store", `"${url}": not yet`);
   }
 }

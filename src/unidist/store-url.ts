@@ -5,28 +5,39 @@ import { SharedError } from "./shared-error.ts";
 /** Where spaces are kept. */
 export type StoreUrl =
   | { readonly kind: "memory"; readonly url: string }
-  | { readonly kind: "sqlite"; readonly url: string; readonly path: string }
+  | {
+      readonly kind: "sqlite";
+      readonly url: string;
+      readonly path: string;
+      /** "full": every commit is on the disk before it counts. Else power loss may cost the last ones. */
+      readonly durability: "normal" | "full";
+    }
   | { readonly kind: "postgres"; readonly url: string };
 
 /**
- * `memory:`, `memory:NAME`, `sqlite:PATH` (relative to `cwd`), `sqlite:` (the user's own file), `postgres://…`. Two texts
- * that mean one store give one `url`. Throws `unknown-store`.
+ * `memory:`, `memory:NAME`, `sqlite:PATH` (relative to `cwd`), `sqlite:` (the user's own file), both
+ * also with `?durability=full`, `postgres://…`. Two texts that mean one store give one `url`. Throws `unknown-store`.
  */
 export function parseStoreUrl(text: string, cwd = process.cwd()): StoreUrl {
   if (text.startsWith("memory:")) return { kind: "memory", url: text };
-  if (text === "sqlite:" || text === "") {
-    const path = join(stateFolder(), "shared.sqlite");
-    return { kind: "sqlite", url: `sqlite:${path}`, path };
-  }
-  if (text.startsWith("sqlite:")) {
-    const path = resolve(cwd, text.slice("sqlite:".length));
-    return { kind: "sqlite", url: `sqlite:${path}`, path };
-  }
+  if (text.startsWith("sqlite:") || text === "") return parseSqlite(text.slice("sqlite:".length), cwd);
   if (/^postgres(ql)?:\/\//.test(text)) return { kind: "postgres", url: text };
   throw new SharedError(
     "unknown-store",
     `unknown store "${withoutPassword(text)}": a store is "sqlite:PATH", "postgres://USER@HOST/DATABASE" or "memory:"`,
   );
+}
+
+function parseSqlite(text: string, cwd: string): StoreUrl {
+  const [, given = "", durability = "normal"] = /^(.*?)(?:\?durability=(full|normal))?$/s.exec(text) ?? [];
+  const path = given === "" ? join(stateFolder(), "shared.sqlite") : resolve(cwd, given);
+  const isFull = durability === "full";
+  return {
+    kind: "sqlite",
+    url: `sqlite:${path}${isFull ? "?durability=full" : ""}`,
+    path,
+    durability: isFull ? "full" : "normal",
+  };
 }
 
 /** For messages and for others to read. */

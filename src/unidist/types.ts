@@ -122,8 +122,12 @@ export interface TakenMessage extends QueueMessage {
 
 export interface Queue {
   push(message: SharedValue, options?: { key?: string }): Promise<bigint>;
+  /** All of them, one after the other, or none (`queue-full`). Returns their positions. */
+  pushMany(messages: readonly SharedValue[], options?: { key?: string }): Promise<readonly bigint[]>;
   /** At most once. */
   pop(): Promise<QueueMessage | undefined>;
+  /** At most `most` of them, oldest first. */
+  popMany(most: number): Promise<readonly QueueMessage[]>;
   /** At least once. */
   take(options?: { visibility?: Seconds; wait?: Seconds }): Promise<TakenMessage | undefined>;
   /** Newest last; removes nothing. */

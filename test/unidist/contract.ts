@@ -328,6 +328,20 @@ function queueContract(make: () => Backend): void {
     await queue.push("now");
   });
 
+  test("many messages are pushed and popped at once, in order, all of them or none", async () => {
+    const { open, queueLimit } = make();
+    const queue = open("a").queue("wall");
+    await queue.push("first");
+    expect(await queue.pushMany([1, { two: 2 }, 3], { key: "k" })).toEqual([2n, 3n, 4n]);
+    expect(await queue.pushMany([])).toEqual([]);
+    await expect(queue.pushMany(Array.from({ length: queueLimit - 3 }, () => 0))).rejects.toThrow("is full");
+    expect(await queue.length()).toBe(4);
+    expect((await queue.popMany(3)).map((item) => item.message)).toEqual(["first", 1, { two: 2 }]);
+    expect(await queue.popMany(3)).toMatchObject([{ message: 3, position: 4n, key: "k" }]);
+    expect(await queue.popMany(3)).toEqual([]);
+    expect(await queue.popMany(0)).toEqual([]);
+  });
+
   test("every subscriber gets every message from its position on", async () => {
     const queue = make().open("a").queue("wall");
     await queue.push("old");

@@ -14,7 +14,7 @@ describe("memory", () => {
 });
 
 test("a store that is not known is an error", () => {
-  expect(() => openSpace("ftp://x", "a")).toThrow('unknown store "ftp://x": a store is');
+  expect(() => openSpace("ftp://x", "a")).toThrow('unknown store "ftp://x"');
 });
 
 test("a space is gone when its last handle is closed", async () => {

@@ -7,6 +7,13 @@ test("a store is memory:, a SQLite file or a PostgreSQL server", () => {
     kind: "sqlite",
     url: "sqlite:/srv/b.db",
     path: "/srv/b.db",
+    durability: "normal",
+  });
+  expect(parseStoreUrl("sqlite:b.db?durability=full", "/srv")).toEqual({
+    kind: "sqlite",
+    url: "sqlite:/srv/b.db?durability=full",
+    path: "/srv/b.db",
+    durability: "full",
   });
   expect(parseStoreUrl("postgresql://db/procblock").kind).toBe("postgres");
   expect(() => parseStoreUrl("redis://:secret@db")).toThrow('unknown store "redis://:…@db"');

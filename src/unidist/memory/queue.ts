@@ -1,5 +1,5 @@
 import type { Clock, Milliseconds, Seconds } from "../../base/index.ts";
-import { checkName } from "../limits.ts";
+import { checkName, queueFull } from "../limits.ts";
 import { SharedError } from "../shared-error.ts";
 import { copyShareable, type SharedValue } from "../shared-value.ts";
 import { Subscription } from "../subscription.ts";
@@ -35,14 +35,19 @@ export class MemoryQueue implements Queue {
   }
 
   async push(message: SharedValue, options: { key?: string } = {}): Promise<bigint> {
+    return (await this.pushMany([message], options))[0] as bigint;
+  }
+
+  async pushMany(messages: readonly SharedValue[], options: { key?: string } = {}): Promise<bigint[]> {
     if (options.key !== undefined) checkName("key", options.key);
-    const copy = copyShareable(message);
-    if (this.#messages.count >= this.#limit)
-      throw new SharedError("queue-full", `queue "${this.#name}" is full: it holds ${this.#limit} messages`);
-    const stored = this.#messages.add(copy, options.key, this.#clock.wall() / 1000);
-    for (const subscriber of this.#subscribers) this.#deliver(subscriber, stored);
-    this.#wakeOne();
-    return stored.position;
+    const copies = messages.map(copyShareable);
+    if (this.#messages.count + copies.length > this.#limit) throw queueFull(this.#name, this.#limit);
+    return copies.map((copy) => {
+      const stored = this.#messages.add(copy, options.key, this.#clock.wall() / 1000);
+      for (const subscriber of this.#subscribers) this.#deliver(subscriber, stored);
+      this.#wakeOne();
+      return stored.position;
+    });
   }
 
   async pop(): Promise<QueueMessage | undefined> {
@@ -50,6 +55,17 @@ export class MemoryQueue implements Queue {
     if (stored === undefined) return undefined;
     this.#messages.remove(stored);
     return show(stored);
+  }
+
+  async popMany(most: number): Promise<readonly QueueMessage[]> {
+    const popped: QueueMessage[] = [];
+    while (popped.length < most) {
+      const stored = this.#messages.available();
+      if (stored === undefined) break;
+      this.#messages.remove(stored);
+      popped.push(show(stored));
+    }
+    return popped;
   }
 
   async take(options: { visibility?: Seconds; wait?: Seconds } = {}): Promise<TakenMessage | undefined> {

@@ -15,7 +15,7 @@ const messages =
 
 const statements = {
   push: "select queue_push($1, $2, $3, $4, $5, $6) as position",
-  take: "select * from queue_take($1, $2, $3, $4, $5)",
+  take: "select * from queue_take($1, $2, $3, $4, $5, $6)",
   ack: "select queue_ack($1, $2, $3, $4, $5, $6, $7) as done",
   tidy: "select queue_tidy($1, $2) as freed",
   peek: `select m.position, m.time, m.key, m.body ${messages} order by m.position desc limit $3`,
@@ -41,27 +41,38 @@ export class PostgresQueue implements Queue {
   }
 
   async push(message: SharedValue, options: { key?: string } = {}): Promise<bigint> {
+    const [position = 0n] = await this.pushMany([message], options);
+    return position;
+  }
+
+  async pushMany(
+    messages: readonly SharedValue[],
+    options: { key?: string } = {},
+  ): Promise<readonly bigint[]> {
     if (options.key !== undefined) checkName("key", options.key);
     const key = options.key === undefined ? null : textOfName(options.key);
-    const body = textOfValue(message);
+    const bodies = messages.map(textOfValue);
+    if (bodies.length === 0) return [];
     await this.#beginning;
     const [row] = await this.#query<{ position: string | null }>(
       statements.push,
-      () => [[key], [body], this.#part.now(), this.#limit],
+      () => [bodies.map(() => key), bodies, this.#part.now(), this.#limit],
       false,
     );
     if (row === undefined || row.position === null)
-      throw new SharedError(
-        "queue-full",
-        `queue "${this.#part.name}" is full: it holds ${this.#limit} messages`,
-      );
-    return BigInt(row.position);
+      throw new SharedError("queue-full", `queue "${this.#part.name}" is full: it holds ${this.#limit} messages`);
+    const first = BigInt(row.position);
+    return bodies.map((_, index) => first + BigInt(index));
   }
 
   async pop(): Promise<QueueMessage | undefined> {
+    return (await this.popMany(1))[0];
+  }
+
+  async popMany(most: number): Promise<readonly QueueMessage[]> {
     await this.#beginning;
-    const row = await this.#takeRow(undefined);
-    return row === undefined ? undefined : messageOf(row.message);
+    const { messages } = await this.#takeRows(undefined, most);
+    return messages.map(messageOf);
   }
 
   async take(options: { visibility?: Seconds; wait?: Seconds } = {}): Promise<TakenMessage | undefined> {
@@ -100,9 +111,11 @@ export class PostgresQueue implements Queue {
   }
 
   async #take(visibility: Seconds): Promise<TakenMessage | undefined> {
-    const row = await this.#takeRow(visibility);
-    if (row === undefined) return undefined;
-    const { message, session } = row;
+    const {
+      messages: [message],
+      session,
+    } = await this.#takeRows(visibility, 1);
+    if (message === undefined) return undefined;
     const end = async (back: boolean) => {
       const values = [message.position, message.deliveries, session, this.#part.now(), back];
       const [answer] = await this.#query<{ done: boolean }>(statements.ack, values, false);
@@ -120,16 +133,17 @@ export class PostgresQueue implements Queue {
     };
   }
 
-  /** Without `visibility` it is gone with that. */
-  async #takeRow(
+  /** Without `visibility` they are gone with that. */
+  async #takeRows(
     visibility: Seconds | undefined,
-  ): Promise<{ message: MessageRow; session: number } | undefined> {
+    most: number,
+  ): Promise<{ messages: MessageRow[]; session: number }> {
     const { id } = await this.#part.server.session();
     const ask = () =>
-      this.#query<MessageRow>(statements.take, () => [this.#part.now(), visibility ?? null, id], false);
-    let [message] = await ask();
-    if (message === undefined && (await this.#tidy())) [message] = await ask();
-    return message === undefined ? undefined : { message, session: id };
+      this.#query<MessageRow>(statements.take, () => [this.#part.now(), visibility ?? null, id, most], false);
+    let messages = await ask();
+    if (messages.length === 0 && most > 0 && (await this.#tidy())) messages = await ask();
+    return { messages, session: id };
   }
 
   async #tidy(): Promise<boolean> {

@@ -206,13 +206,14 @@ export const migrations: readonly string[] = [
   end $$;
 
   create function queue_take(
-    in_space bigint, in_name text, in_now double precision, in_visibility double precision, in_session integer
+    in_space bigint, in_name text, in_now double precision, in_visibility double precision, in_session integer,
+    in_most integer
   ) returns setof message language plpgsql ${inOrder} as $$
-  declare q bigint; m message%rowtype; after bigint := 0;
+  declare q bigint; m message%rowtype; after bigint := 0; many integer := 0;
   begin
     select id into q from queue where space = in_space and name = in_name;
     if not found then return; end if;
-    loop
+    while many < in_most loop
       select * into m from message c
       where c.queue = q and c.position > after and not c.done and (c.taken_until is null or c.taken_until <= in_now)
         and (c.key is null or not exists (
@@ -233,7 +234,7 @@ export const migrations: readonly string[] = [
         where queue = q and position = m.position returning * into m;
       end if;
       return next m;
-      return;
+      many := many + 1;
     end loop;
   end $$;
 
