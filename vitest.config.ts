@@ -4,6 +4,7 @@ export default defineConfig({
   resolve: { alias: { procblock: new URL("./src/index.ts", import.meta.url).pathname } },
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/state-folder.ts"],
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 60_000,

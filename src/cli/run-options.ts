@@ -21,7 +21,10 @@ export const runOptions: Options = {
     value: "NAME",
     info: "the name of the space for locks, counters, queues …; default: the block's name",
   },
-  store: { value: "URL", info: "where that space is kept; default: memory:" },
+  store: {
+    value: "URL",
+    info: "where that space is kept: sqlite:PATH, postgres://…, memory:; default: a file of the user",
+  },
   grace: { value: "SECONDS", info: "how long current runs may go on when it stops; default: 10" },
   "no-color": { info: "no colours (as with NO_COLOR=1)" },
   help: { letter: "h", info: "show this, or with a FILE what the block says about itself" },

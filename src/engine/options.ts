@@ -24,7 +24,7 @@ export interface StartOptions {
   readonly grace?: number | undefined;
   /** Name of the space for locks, counters, queues. Default: `__usage.space`, else the block's name. */
   readonly space?: string | undefined;
-  /** URL of that space's store. Default: `__usage.store`, else `memory:`. */
+  /** URL of that space's store. Default: `__usage.store`, else `sqlite:`, the user's own file. */
   readonly store?: string | undefined;
   /** Aborting it is like calling `stop()`; a text as its reason is the reason. */
   readonly signal?: AbortSignal | undefined;

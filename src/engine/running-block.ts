@@ -14,7 +14,7 @@ import {
 } from "../base/index.ts";
 import { type CheckedBlock, processBlock } from "../block/index.ts";
 import type { Thread } from "../run/index.ts";
-import type { Lease } from "../unidist/index.ts";
+import { type Lease, SharedError } from "../unidist/index.ts";
 import type { BlockRun, Ending } from "./block-run.ts";
 import { keepAlive } from "./keep-alive.ts";
 import type { Services } from "./services.ts";
@@ -31,7 +31,8 @@ class Stopped extends Error {}
 export class RunningBlock {
   readonly #block: CheckedBlock;
   readonly #services: Services;
-  readonly #lease: Lease | null;
+  /** Of the lock `__running`. */
+  readonly #lease: Lease | undefined;
   readonly #longrunning: boolean;
   /** Aborted when the grace time of a stop is over. */
   readonly #cut = new AbortController();
@@ -44,7 +45,7 @@ export class RunningBlock {
   readonly #unstored: Problem[] = [];
   #stopping: Promise<void> | undefined;
 
-  constructor(block: CheckedBlock, services: Services, lease: Lease | null, longrunning: boolean) {
+  constructor(block: CheckedBlock, services: Services, lease: Lease | undefined, longrunning: boolean) {
     this.#block = block;
     this.#services = services;
     this.#lease = lease;
@@ -185,6 +186,11 @@ export class RunningBlock {
   }
 }
 
-async function releaseLease(lease: Lease | null): Promise<void> {
-  if (lease !== null && !lease.lost.aborted) await lease.release();
+async function releaseLease(lease: Lease | undefined): Promise<void> {
+  try {
+    if (lease !== undefined && !lease.lost.aborted) await lease.release();
+  } catch (error) {
+    // Whatever became of it, this process ends, and with it whatever it holds.
+    if (!(error instanceof SharedError)) throw error;
+  }
 }

@@ -1,5 +1,5 @@
-import { type Clock, emptyMapping, failed, ok, problem, type Result, type Seconds } from "../base/index.ts";
-import { openSpace, SharedError, type Space } from "../unidist/index.ts";
+import { emptyMapping, failed, ok, problem, type Result, type Seconds } from "../base/index.ts";
+import { type Lease, openSpace, SharedError, type Space } from "../unidist/index.ts";
 import type { BlockRun } from "./block-run.ts";
 import type { StartOptions } from "./options.ts";
 import type { PreparedBlock } from "./prepare-block.ts";
@@ -19,7 +19,7 @@ export async function startBlock(
   const { usage } = block;
   const longrunning = usage.longrunning && start.once !== true;
 
-  const space = openBlockSpace(start, usage, options.clock);
+  const space = openBlockSpace(start, usage, options);
   if (!space.ok) {
     await services.close();
     return space;
@@ -29,12 +29,11 @@ export async function startBlock(
     once: start.once ?? false,
   });
 
-  const lease = await space.value
-    .lock(runningLock)
-    .acquire({ timeout: 0 as Seconds, holder: { block: usage.name, thread: "main" } });
-  if (lease === null && longrunning) {
+  const lease = longrunning ? await takeRunning(space.value, usage.name, services) : undefined;
+  if (lease === null) {
+    const notes = [await holderNote(space.value), "another --space NAME lets it run beside that one"];
     await services.close();
-    return failed(problem("already-running", `block "${usage.name}" is running already`));
+    return failed(problem("already-running", `block "${usage.name}" is running already`, { notes }));
   }
 
   const running = new RunningBlock(block, services, lease, longrunning);
@@ -50,14 +49,41 @@ export async function startBlock(
   return started;
 }
 
+/**
+ * Null: somebody else has it. A store that cannot be used keeps no monitor from running: it goes without the lock, and
+ * says so. Blocks that end by themselves do without it: it would be most of what they do.
+ */
+async function takeRunning(
+  space: Space,
+  block: string,
+  services: PreparedBlock["services"],
+): Promise<Lease | null | undefined> {
+  try {
+    return await space
+      .lock(runningLock)
+      .acquire({ timeout: 0 as Seconds, holder: { block, thread: "main" } });
+  } catch (error) {
+    if (!(error instanceof SharedError)) throw error;
+    const text = `going on without the lock ${runningLock}: ${error.message}`;
+    services.events.report({ type: "log:written", level: "warn", text, thread: undefined });
+    return undefined;
+  }
+}
+
+async function holderNote(space: Space): Promise<string> {
+  const [holder] = await space.lock(runningLock).list();
+  return holder === undefined ? "it has just ended: try again" : `by process ${holder.pid} on ${holder.host}`;
+}
+
 function openBlockSpace(
   start: StartOptions,
   usage: PreparedBlock["block"]["usage"],
-  clock: Clock | undefined,
+  options: PreparedBlock["options"],
 ): Result<Space> {
-  const url = start.store ?? usage.store ?? "memory:";
+  const { clock } = options;
+  const url = start.store ?? usage.store ?? "sqlite:";
   try {
-    return ok(openSpace(url, start.space ?? usage.space, { clock }));
+    return ok(openSpace(url, start.space ?? usage.space, { clock, cwd: options.cwd, env: options.env }));
   } catch (error) {
     if (error instanceof SharedError) return failed(problem(`space-${error.code}`, error.message));
     throw error;

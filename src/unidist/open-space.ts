@@ -11,6 +11,8 @@ export interface SpaceOptions {
   readonly clock?: Clock | undefined;
   /** Where a relative path of a store starts. Default: the process's working directory. */
   readonly cwd?: string | undefined;
+  /** For the user's own folder. Default: the process's. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Messages per queue; default 100,000. One more is an error (`queue-full`). */
   readonly queueLimit?: number | undefined;
 }
@@ -22,7 +24,7 @@ export interface SpaceOptions {
  */
 export function openSpace(url: string, name: string, options: SpaceOptions = {}): Space {
   const { clock = systemClock, queueLimit = DEFAULT_QUEUE_LIMIT } = options;
-  const store = parseStoreUrl(url, options.cwd);
+  const store = parseStoreUrl(url, options);
   switch (store.kind) {
     case "memory":
       return new MemorySpace(store.url, name, clock, queueLimit);

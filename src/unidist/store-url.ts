@@ -14,13 +14,19 @@ export type StoreUrl =
     }
   | { readonly kind: "postgres"; readonly url: string };
 
+interface Where {
+  /** Default: the process's. */
+  readonly cwd?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
 /**
  * `memory:`, `memory:NAME`, `sqlite:PATH` (relative to `cwd`), `sqlite:` (the user's own file), both
  * also with `?durability=full`, `postgres://…`. Two texts that mean one store give one `url`. Throws `unknown-store`.
  */
-export function parseStoreUrl(text: string, cwd = process.cwd()): StoreUrl {
+export function parseStoreUrl(text: string, where: Where = {}): StoreUrl {
   if (text.startsWith("memory:")) return { kind: "memory", url: text };
-  if (text.startsWith("sqlite:") || text === "") return parseSqlite(text.slice("sqlite:".length), cwd);
+  if (text.startsWith("sqlite:") || text === "") return parseSqlite(text.slice("sqlite:".length), where);
   if (/^postgres(ql)?:\/\//.test(text)) return { kind: "postgres", url: text };
   throw new SharedError(
     "unknown-store",
@@ -28,9 +34,9 @@ export function parseStoreUrl(text: string, cwd = process.cwd()): StoreUrl {
   );
 }
 
-function parseSqlite(text: string, cwd: string): StoreUrl {
+function parseSqlite(text: string, { cwd = process.cwd(), env = process.env }: Where): StoreUrl {
   const [, given = "", durability = "normal"] = /^(.*?)(?:\?durability=(full|normal))?$/s.exec(text) ?? [];
-  const path = given === "" ? join(stateFolder(), "shared.sqlite") : resolve(cwd, given);
+  const path = given === "" ? join(stateFolder(env), "shared.sqlite") : resolve(cwd, given);
   const isFull = durability === "full";
   return {
     kind: "sqlite",

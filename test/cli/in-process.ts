@@ -35,7 +35,10 @@ export class InProcess {
     this.#io = {
       argv,
       cwd: cwd ?? process.cwd(),
-      env: env ?? { PATH: process.env.PATH ?? "", NO_COLOR: "1" },
+      env: {
+        XDG_STATE_HOME: process.env.XDG_STATE_HOME ?? "",
+        ...(env ?? { PATH: process.env.PATH ?? "", NO_COLOR: "1" }),
+      },
       stdin: oneByOne(input),
       stdout: {
         isTerminal: terminal,

@@ -108,9 +108,9 @@ describe("a block that is not long-running", () => {
     expect(messages(failing)).toEqual(["step-exit-status: shell: exit 3 ended with exit status 3"]);
   });
 
-  test("says so when the store is not there yet", async () => {
+  test("says so when there is no such store", async () => {
     expect(messages(await runBlockFile("simplest.yaml", { cwd: dir, store: "redis://x" }))).toEqual([
-      'space-unknown-store: unknown store "redis://x": only "memory:" is supported',
+      'space-unknown-store: unknown store "redis://x": a store is "sqlite:PATH", "postgres://USER@HOST/DATABASE" or "memory:"',
     ]);
   });
 

@@ -3,13 +3,13 @@ import { parseStoreUrl, stateFolder, withoutPassword } from "../../src/unidist/i
 
 test("a store is memory:, a SQLite file or a PostgreSQL server", () => {
   expect(parseStoreUrl("memory:")).toEqual({ kind: "memory", url: "memory:" });
-  expect(parseStoreUrl("sqlite:a/../b.db", "/srv")).toEqual({
+  expect(parseStoreUrl("sqlite:a/../b.db", { cwd: "/srv" })).toEqual({
     kind: "sqlite",
     url: "sqlite:/srv/b.db",
     path: "/srv/b.db",
     durability: "normal",
   });
-  expect(parseStoreUrl("sqlite:b.db?durability=full", "/srv")).toEqual({
+  expect(parseStoreUrl("sqlite:b.db?durability=full", { cwd: "/srv" })).toEqual({
     kind: "sqlite",
     url: "sqlite:/srv/b.db?durability=full",
     path: "/srv/b.db",

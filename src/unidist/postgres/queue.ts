@@ -60,7 +60,10 @@ export class PostgresQueue implements Queue {
       false,
     );
     if (row === undefined || row.position === null)
-      throw new SharedError("queue-full", `queue "${this.#part.name}" is full: it holds ${this.#limit} messages`);
+      throw new SharedError(
+        "queue-full",
+        `queue "${this.#part.name}" is full: it holds ${this.#limit} messages`,
+      );
     const first = BigInt(row.position);
     return bodies.map((_, index) => first + BigInt(index));
   }

@@ -94,6 +94,7 @@ async function inSpace(
     space = openSpace(values.get("store") ?? io.env.PROCBLOCK_STORE ?? "sqlite:", name, {
       clock: io.clock,
       cwd: io.cwd,
+      env: io.env,
     });
     return await work(space, stop.signal);
   } catch (error) {
