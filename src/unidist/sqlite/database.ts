@@ -45,9 +45,10 @@ export class Database {
    * database: what it throws undoes it. Throws `unavailable`.
    */
   run<T>(work: () => T): T | Promise<T> {
-    if (this.#waiting.length === 0 && !this.#turn.isLong()) {
+    const now = performance.now();
+    if (this.#waiting.length === 0 && !this.#turn.isLong(now)) {
       try {
-        return this.#attempt(work);
+        return this.#attempt(work, now);
       } catch (error) {
         if (!isBusy(error)) throw error;
       }
@@ -128,9 +129,9 @@ export class Database {
     db?.close();
   }
 
-  #attempt<T>(work: () => T): T {
+  #attempt<T>(work: () => T, now = performance.now()): T {
     try {
-      this.#open();
+      this.#open(now);
       return work();
     } catch (error) {
       if (isBusy(error)) throw error;
@@ -138,9 +139,8 @@ export class Database {
     }
   }
 
-  #open(): void {
+  #open(now: number): void {
     if (this.#isOver) throw unavailable(this.path, "it was closed");
-    const now = performance.now();
     if (this.#db !== undefined) {
       if (now - this.#checked < INODE_CHECK) return;
       this.#checked = now;
@@ -177,7 +177,8 @@ export class Database {
       this.#waiting.shift();
       tries = 0;
       // The rest at once, as far as it goes.
-      while (!this.#turn.isLong() && this.#waiting[0]?.attempt(false) === true) this.#waiting.shift();
+      while (!this.#turn.isLong(performance.now()) && this.#waiting[0]?.attempt(false) === true)
+        this.#waiting.shift();
     }
   }
 

@@ -12,6 +12,10 @@ const BATCH = 100;
 /** Old entries are cut off now and then, so that appending costs the same however many there are. */
 const CUT_EVERY = 100n;
 
+const LAST_POSITION = `SELECT max(last, ifnull((SELECT max(position) FROM log_entry WHERE thing = ?1), 0))
+  FROM thing WHERE id = ?1`;
+const APPEND = `INSERT INTO log_entry (thing, position, time, body)
+  VALUES (?1, (${LAST_POSITION}) + 1, ?2, ?3) RETURNING position`;
 const LAST = `SELECT position, time, body FROM (SELECT * FROM log_entry
     WHERE thing = ? AND position > ? AND time >= ? ORDER BY position DESC LIMIT ?) ORDER BY position`;
 const NEXT = `SELECT position, time, body FROM log_entry WHERE thing = ? AND position > ? ORDER BY position LIMIT ${BATCH}`;
@@ -30,15 +34,12 @@ export class SqliteLog implements Log {
     const { database } = store;
     return space.run(() => {
       const id = this.#part.id();
-      const position = database.transaction(() => {
-        const row = database.one("UPDATE thing SET last = last + 1 WHERE id = ? RETURNING last", id);
-        const last = row?.[0] as bigint;
-        const sql = "INSERT INTO log_entry (thing, position, time, body) VALUES (?, ?, ?, ?)";
-        database.change(sql, id, last, space.now, body);
-        if (last % CUT_EVERY === 0n && last > LIMIT)
-          database.change("DELETE FROM log_entry WHERE thing = ? AND position <= ?", id, last - LIMIT);
-        return last;
-      });
+      const position = database.one(APPEND, id, space.now, body)?.[0] as bigint;
+      if (position % CUT_EVERY === 0n && position > LIMIT) {
+        const sql = "DELETE FROM log_entry WHERE thing = ? AND position <= ?";
+        // It is appended: an error here would deny it.
+        database.tryNow(() => database.change(sql, id, position - LIMIT));
+      }
       store.changed(id, store.isHeard(id));
       return position;
     });
@@ -83,13 +84,17 @@ export class SqliteLog implements Log {
     const oldest = olderThan === undefined ? Number.NEGATIVE_INFINITY : space.now - olderThan;
     return space.run(() => {
       const id = this.#part.id();
-      return database.change(
-        `DELETE FROM log_entry WHERE thing = ?1 AND (time < ?2 OR position <=
-           ifnull((SELECT position FROM log_entry WHERE thing = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?3), 0))`,
-        id,
-        oldest,
-        Math.min(Math.max(0, keep), DEFAULT_LOG_LIMIT),
-      );
+      return database.transaction(() => {
+        // Where the newest goes too, its position is not given again.
+        database.change("UPDATE thing SET last = ? WHERE id = ?", this.#last(id), id);
+        return database.change(
+          `DELETE FROM log_entry WHERE thing = ?1 AND (time < ?2 OR position <=
+             (SELECT position FROM log_entry WHERE thing = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?3))`,
+          id,
+          oldest,
+          Math.min(Math.max(0, keep), DEFAULT_LOG_LIMIT),
+        );
+      });
     });
   }
 
@@ -108,7 +113,7 @@ export class SqliteLog implements Log {
 
   #last(id: bigint): bigint {
     const { database } = this.#part.space.store;
-    return (database.one("SELECT last FROM thing WHERE id = ?", id)?.[0] ?? 0n) as bigint;
+    return (database.one(LAST_POSITION, id)?.[0] ?? 0n) as bigint;
   }
 }
 

@@ -18,8 +18,7 @@ export function pause(tries: number): Promise<void> {
 export class Turn {
   #began = 0;
 
-  isLong(): boolean {
-    const now = performance.now();
+  isLong(now: number): boolean {
     if (this.#began === 0) {
       this.#began = now;
       setImmediate(() => {

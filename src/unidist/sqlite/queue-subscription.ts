@@ -3,6 +3,7 @@ import type { QueueMessage } from "../types.ts";
 import type { Row } from "./database.ts";
 import { follow } from "./follow.ts";
 import type { Part } from "./part.ts";
+import { figuresOf } from "./queue-figures.ts";
 import { showMessage } from "./show-message.ts";
 
 const BATCH = 100;
@@ -40,8 +41,8 @@ export function subscribe(
     begin: (id) => {
       const client = store.clients.ensureId();
       database.transaction(() => {
-        const last = database.one("SELECT last FROM thing WHERE id = ?", id)?.[0] as bigint;
-        seen = from === undefined ? last : from - 1n;
+        // Before the first message is the row that is none.
+        seen = from === undefined ? figuresOf(database, id).last : from < 1n ? 0n : from - 1n;
         const sql = "INSERT INTO subscriber (thing, client, seen) VALUES (?, ?, ?) RETURNING id";
         subscriber = database.one(sql, id, client, seen)?.[0] as bigint;
       });

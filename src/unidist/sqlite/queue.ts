@@ -6,17 +6,19 @@ import type { Queue, QueueMessage, TakenMessage } from "../types.ts";
 import { textOfValue } from "../value-text.ts";
 import type { Row } from "./database.ts";
 import type { Part } from "./part.ts";
+import { FIGURES, figuresOf } from "./queue-figures.ts";
 import { subscribe } from "./queue-subscription.ts";
 import { showMessage } from "./show-message.ts";
 import { Takers } from "./takers.ts";
 
 const DEFAULT_VISIBILITY = 30 as Seconds;
 
-const COUNT_IN = `UPDATE thing SET last = last + ?2, count = count + ?2 WHERE id = ?1 AND count + ?2 <= ?3 RETURNING last`;
-const COUNT_OUT = "UPDATE thing SET count = count - ? WHERE id = ?";
-const PUSH = "INSERT INTO message (thing, position, time, key, body) VALUES (?, ?, ?, ?, ?)";
+const COUNT_OUT = "UPDATE message SET removed = removed + ? WHERE thing = ? AND position = 0";
+const PUSH = `INSERT INTO message (thing, position, time, key, body)
+  SELECT ?1, last + 1, ?2, ?3, ?4 FROM (${FIGURES}) WHERE last - removed + ?5 <= ?6 RETURNING position`;
+const PUSH_NEXT = "INSERT INTO message (thing, position, time, key, body) VALUES (?, ?, ?, ?, ?)";
 /** Not taken, and no other of its key is being worked on: so the order of a key holds. */
-const AVAILABLE = `SELECT position FROM message AS m WHERE thing = ?1 AND (client IS NULL OR until <= ?2)
+const AVAILABLE = `SELECT position FROM message AS m WHERE thing = ?1 AND position > 0 AND (client IS NULL OR until <= ?2)
   AND (key IS NULL OR NOT EXISTS (SELECT 1 FROM message AS t INDEXED BY message_taken
     WHERE t.thing = ?1 AND t.key = m.key AND t.client IS NOT NULL AND t.until > ?2)) ORDER BY position`;
 const POP = `DELETE FROM message WHERE thing = ?1 AND position IN (${AVAILABLE} LIMIT ?3)
@@ -26,12 +28,14 @@ const TAKE = `UPDATE message SET client = ?3, handle = ?4, visibility = ?5, unti
 const IS_MINE = "thing = ? AND position = ? AND client = ? AND deliveries = ? AND until > ?";
 const GIVE_BACK = "UPDATE message SET client = NULL, handle = NULL, visibility = NULL, until = NULL";
 const PEEK = `SELECT position, time, key, body FROM (SELECT * FROM message
-  WHERE thing = ? ORDER BY position DESC LIMIT ?) ORDER BY position`;
+  WHERE thing = ? AND position > 0 ORDER BY position DESC LIMIT ?) ORDER BY position`;
 
 export class SqliteQueue implements Queue {
   readonly #part: Part;
   readonly #takers: Takers;
   #hasTaken = false;
+  /** The generation of the database in which the row of position 0 was seen. */
+  #counted = -1;
 
   constructor(part: Part) {
     this.#part = part;
@@ -82,9 +86,9 @@ export class SqliteQueue implements Queue {
       const id = this.#part.id();
       return database.transaction(() => {
         const removed = database.change(
-          `DELETE FROM message WHERE thing = ?1 AND (
-             position < (SELECT ifnull(min(position), 9223372036854775807) FROM message WHERE thing = ?1 AND time >= ?2)
-             OR position <= ifnull((SELECT position FROM message WHERE thing = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?3), 0))`,
+          `DELETE FROM message WHERE thing = ?1 AND position > 0 AND (
+             position < (SELECT ifnull(min(position), 9223372036854775807) FROM message WHERE thing = ?1 AND position > 0 AND time >= ?2)
+             OR position <= (SELECT position FROM message WHERE thing = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?3))`,
           id,
           options.olderThan === undefined ? Number.NEGATIVE_INFINITY : space.now - options.olderThan,
           Math.max(0, Math.min(options.keep ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
@@ -97,10 +101,10 @@ export class SqliteQueue implements Queue {
 
   async length(): Promise<number> {
     const { space } = this.#part;
-    const row = await space.run(() =>
-      space.store.database.one("SELECT count FROM thing WHERE id = ?", this.#part.id()),
-    );
-    return Number(row?.[0]);
+    return space.run(() => {
+      const { last, removed } = figuresOf(space.store.database, this.#part.id());
+      return Number(last - removed);
+    });
   }
 
   subscribe(options: { from?: bigint; signal?: AbortSignal } = {}): AsyncIterable<QueueMessage> {
@@ -120,16 +124,35 @@ export class SqliteQueue implements Queue {
     const storedKey = key === undefined ? null : JSON.stringify(key);
     return space.run(() => {
       const id = this.#part.id();
-      const last = database.transaction(() => {
-        const counted = database.one(COUNT_IN, id, BigInt(bodies.length), queueLimit);
-        if (counted === undefined) throw queueFull(name, queueLimit);
-        let position = (counted[0] as bigint) - BigInt(bodies.length);
-        for (const body of bodies) database.change(PUSH, id, ++position, space.now, storedKey, body);
-        return position;
-      });
+      this.#ensureFigures(id);
+      const push = (body: string, count: number) =>
+        database.one(PUSH, id, space.now, storedKey, body, count, queueLimit)?.[0] as bigint | undefined;
+      const [only = ""] = bodies;
+      const last =
+        bodies.length === 1
+          ? push(only, 1)
+          : database.transaction(() => {
+              const first = push(only, bodies.length);
+              if (first === undefined) return undefined;
+              let position = first;
+              for (const body of bodies.slice(1))
+                database.change(PUSH_NEXT, id, ++position, space.now, storedKey, body);
+              return position;
+            });
+      if (last === undefined) throw queueFull(name, queueLimit);
       store.changed(id, store.isHeard(id));
       return positions(last);
     });
+  }
+
+  /** To be called outside of transactions: what is undone must not be remembered. */
+  #ensureFigures(id: bigint): void {
+    const { database } = this.#part.space.store;
+    if (this.#counted === database.generation) return;
+    const sql =
+      "INSERT OR IGNORE INTO message (thing, position, time, body, removed) VALUES (?, 0, 0, '', 0)";
+    database.change(sql, id);
+    this.#counted = database.generation;
   }
 
   async #pop(most: number): Promise<QueueMessage[]> {

@@ -13,15 +13,14 @@ CREATE TABLE space (
   name TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- Every lock, counter, bucket, queue and log that was ever used. \`last\` is the position given last, \`count\` how many
--- messages a queue holds, \`forgotten\` the highest position (version, of a bucket) of which a reader cannot hear any more.
+-- Every lock, counter, bucket, queue and log that was ever used. \`last\` is a position that a log has given already;
+-- \`forgotten\` is the highest position (of a bucket: version) of which a slow reader cannot hear any more.
 CREATE TABLE thing (
   id INTEGER PRIMARY KEY,
   space INTEGER NOT NULL,
   kind TEXT NOT NULL,
   name TEXT NOT NULL,
   last INTEGER NOT NULL DEFAULT 0,
-  count INTEGER NOT NULL DEFAULT 0,
   forgotten INTEGER NOT NULL DEFAULT 0,
   UNIQUE (space, kind, name)
 ) STRICT;
@@ -92,7 +91,9 @@ CREATE UNIQUE INDEX state_version ON state (thing, version);
 CREATE INDEX state_expires ON state (expires) WHERE expires IS NOT NULL;
 CREATE INDEX state_deleted ON state (deleted) WHERE deleted IS NOT NULL;
 
--- With a client it is being worked on.
+-- With a client it is being worked on. Positions have no holes when they are given. The row of position 0 is no message:
+-- it counts those that have left. So the last position is the highest there is, or \`removed\` when there is none; and
+-- what changes together lies together: to push or to pop writes one page.
 CREATE TABLE message (
   thing INTEGER NOT NULL,
   position INTEGER NOT NULL,
@@ -104,6 +105,7 @@ CREATE TABLE message (
   handle INTEGER,
   visibility REAL,
   until REAL,
+  removed INTEGER,
   PRIMARY KEY (thing, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX message_taken ON message (thing, key) WHERE client IS NOT NULL;

@@ -87,8 +87,10 @@ export class SqliteSpace implements Space {
 
   async queues(): Promise<readonly { name: string; length: number; taken: number }[]> {
     const rows = await this.#list(
-      `SELECT name, count, (SELECT count(*) FROM message WHERE thing = id AND client IS NOT NULL AND until > ?2)
-         FROM thing WHERE space = ?1 AND kind = 'queue' AND last > 0 ORDER BY name`,
+      `SELECT name, max(removed, (SELECT max(position) FROM message AS m WHERE m.thing = id)) - removed,
+           (SELECT count(*) FROM message AS m WHERE m.thing = id AND client IS NOT NULL AND until > ?2)
+         FROM thing JOIN message AS figures ON figures.thing = id AND position = 0
+         WHERE space = ?1 AND kind = 'queue' ORDER BY name`,
       this.now,
     );
     return rows.map(([name, length, taken]) => ({ name, length: Number(length), taken: Number(taken) }));
@@ -97,7 +99,7 @@ export class SqliteSpace implements Space {
   async logs(): Promise<readonly { name: string; length: number }[]> {
     const rows = await this.#list(
       `SELECT name, (SELECT count(*) FROM log_entry WHERE thing = id)
-         FROM thing WHERE space = ?1 AND kind = 'log' AND last > 0 ORDER BY name`,
+         FROM thing WHERE space = ? AND kind = 'log' ORDER BY name`,
     );
     return rows.map(([name, length]) => ({ name, length: Number(length) }));
   }
