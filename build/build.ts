@@ -79,6 +79,18 @@ const commandsApart: Plugin = {
   },
 };
 
+/** Backends of shared spaces: loaded by blocks that share something, from files of their own. */
+const backends = ["sqlite", "postgres"];
+
+const backendsApart: Plugin = {
+  name: "backends-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/(sqlite|postgres)\/space\.ts$/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path: `./space-${path.split("/")[1]}.cjs`, external: true } : undefined,
+    );
+  },
+};
+
 async function bundle(): Promise<void> {
   const commands = readdirSync(`${root}src/cli/commands`).filter(
     (file) => file !== "table.ts" && !ownBundles.includes(file),
@@ -88,12 +100,12 @@ async function bundle(): Promise<void> {
   await Promise.all([
     build({
       ...required,
-      plugins: [lazyBuiltins, commandsApart],
+      plugins: [lazyBuiltins, commandsApart, backendsApart],
       entryPoints: [{ in: "src/cli/bin.ts", out: "cli" }],
     }),
     build({
       ...required,
-      plugins: [lazyBuiltins, commandsApart],
+      plugins: [lazyBuiltins, commandsApart, backendsApart],
       stdin: {
         contents: commands.map((file) => `export * from "./${file}";`).join("\n"),
         resolveDir: `${root}src/cli/commands`,
@@ -103,9 +115,12 @@ async function bundle(): Promise<void> {
     }),
     build({
       ...required,
-      plugins: [lazyBuiltins, commandsApart],
+      plugins: [lazyBuiltins, commandsApart, backendsApart],
       entryPoints: ownBundles.map((name) => ({ in: `src/cli/commands/${name}/${name}.ts`, out: name })),
     }),
+    ...backends.map((name) =>
+      build({ ...required, entryPoints: [{ in: `src/unidist/${name}/space.ts`, out: `space-${name}` }] }),
+    ),
     build({
       ...commonJs,
       entryPoints: [{ in: "src/run/script/worker.ts", out: "script-worker" }],

@@ -12,9 +12,15 @@ import {
   type ScriptRunner,
   type Threads,
 } from "../run/index.ts";
-import type { Space } from "../unidist/index.ts";
+import { loadSpace, type Space, type StoreUrl } from "../unidist/index.ts";
 import type { LateSpace } from "./late-space.ts";
 import type { Scripts } from "./scripts.ts";
+
+/** Which space, and where it is kept. */
+export interface SpacePlace {
+  readonly name: string;
+  readonly store: StoreUrl;
+}
 
 /**
  * Everything that a block is run with. It exists before the block is checked, because tags are parsed by those who
@@ -60,8 +66,10 @@ export class Services implements RunServices {
     return this.#once;
   }
 
-  open(space: Space, how: { grace: Seconds; once: boolean }): void {
-    this.#space.open(space);
+  open(space: SpacePlace, how: { grace: Seconds; once: boolean }): void {
+    this.#space.open({ name: space.name, url: space.store.url }, () =>
+      loadSpace(space.store, space.name, { clock: this.clock }),
+    );
     this.#grace = how.grace;
     this.#once = how.once;
   }

@@ -1,9 +1,10 @@
 import { emptyMapping, failed, ok, problem, type Result, type Seconds } from "../base/index.ts";
-import { type Lease, openSpace, SharedError, type Space } from "../unidist/index.ts";
+import { checkName, type Lease, parseStoreUrl, SharedError, type Space } from "../unidist/index.ts";
 import type { BlockRun } from "./block-run.ts";
 import type { StartOptions } from "./options.ts";
 import type { PreparedBlock } from "./prepare-block.ts";
 import { RunningBlock } from "./running-block.ts";
+import type { SpacePlace } from "./services.ts";
 
 /** The shared lock that is held while a block runs; who takes it away stops the block. */
 export const runningLock = "__running";
@@ -19,7 +20,7 @@ export async function startBlock(
   const { usage } = block;
   const longrunning = usage.longrunning && start.once !== true;
 
-  const space = openBlockSpace(start, usage, options);
+  const space = placeOfSpace(start, usage, options);
   if (!space.ok) {
     await services.close();
     return space;
@@ -29,9 +30,9 @@ export async function startBlock(
     once: start.once ?? false,
   });
 
-  const lease = longrunning ? await takeRunning(space.value, usage.name, services) : undefined;
+  const lease = longrunning ? await takeRunning(usage.name, services) : undefined;
   if (lease === null) {
-    const notes = [await holderNote(space.value), "another --space NAME lets it run beside that one"];
+    const notes = [await holderNote(services.space), "another --space NAME lets it run beside that one"];
     await services.close();
     return failed(problem("already-running", `block "${usage.name}" is running already`, { notes }));
   }
@@ -54,12 +55,11 @@ export async function startBlock(
  * says so. Blocks that end by themselves do without it: it would be most of what they do.
  */
 async function takeRunning(
-  space: Space,
   block: string,
   services: PreparedBlock["services"],
 ): Promise<Lease | null | undefined> {
   try {
-    return await space
+    return await services.space
       .lock(runningLock)
       .acquire({ timeout: 0 as Seconds, holder: { block, thread: "main" } });
   } catch (error) {
@@ -75,15 +75,14 @@ async function holderNote(space: Space): Promise<string> {
   return holder === undefined ? "it has just ended: try again" : `by process ${holder.pid} on ${holder.host}`;
 }
 
-function openBlockSpace(
+function placeOfSpace(
   start: StartOptions,
   usage: PreparedBlock["block"]["usage"],
-  options: PreparedBlock["options"],
-): Result<Space> {
-  const { clock } = options;
-  const url = start.store ?? usage.store ?? "sqlite:";
+  { cwd, env }: PreparedBlock["options"],
+): Result<SpacePlace> {
   try {
-    return ok(openSpace(url, start.space ?? usage.space, { clock, cwd: options.cwd, env: options.env }));
+    const store = parseStoreUrl(start.store ?? usage.store ?? "sqlite:", { cwd, env });
+    return ok({ store, name: checkName("space", start.space ?? usage.space) });
   } catch (error) {
     if (error instanceof SharedError) return failed(problem(`space-${error.code}`, error.message));
     throw error;

@@ -1,4 +1,5 @@
-export { MOST_NAME_BYTES } from "./limits.ts";
+export { checkName, MOST_NAME_BYTES } from "./limits.ts";
+export { loadSpace } from "./load-space.ts";
 export { openSpace, type SpaceOptions } from "./open-space.ts";
 export { SharedError, type SharedErrorCode } from "./shared-error.ts";
 export { plainOf, type SharedMapping, type SharedValue } from "./shared-value.ts";

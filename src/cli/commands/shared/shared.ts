@@ -1,5 +1,5 @@
 import { didYouMean, type Plain, parseDuration, problem, type Seconds } from "../../../base/index.ts";
-import { openSpace, SharedError, type Space } from "../../../unidist/index.ts";
+import { loadSpace, parseStoreUrl, SharedError, type Space } from "../../../unidist/index.ts";
 import type { Io } from "../../io.ts";
 import { type Given, type Options, optionLines, readOptions } from "../../options.ts";
 import { toJson } from "../../output.ts";
@@ -91,11 +91,8 @@ async function inSpace(
   // Waiting for others keeps no process alive by itself.
   const awake = setInterval(() => {}, 60_000);
   try {
-    space = openSpace(values.get("store") ?? io.env.PROCBLOCK_STORE ?? "sqlite:", name, {
-      clock: io.clock,
-      cwd: io.cwd,
-      env: io.env,
-    });
+    const url = values.get("store") ?? io.env.PROCBLOCK_STORE ?? "sqlite:";
+    space = await loadSpace(parseStoreUrl(url, { cwd: io.cwd, env: io.env }), name, { clock: io.clock });
     return await work(space, stop.signal);
   } catch (error) {
     if (error instanceof WrongCall) return wrongUsage(io, [usageProblem(error.message)], "shared");
