@@ -91,6 +91,16 @@ const backendsApart: Plugin = {
   },
 };
 
+/** What a worker needs to get at shared things by itself: loaded by the first script that shares something. */
+const directApart: Plugin = {
+  name: "direct-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/shared-direct\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./shared-direct.cjs", external: true } : undefined,
+    );
+  },
+};
+
 async function bundle(): Promise<void> {
   const commands = readdirSync(`${root}src/cli/commands`).filter(
     (file) => file !== "table.ts" && !ownBundles.includes(file),
@@ -123,7 +133,13 @@ async function bundle(): Promise<void> {
     ),
     build({
       ...commonJs,
+      plugins: [lazyBuiltins, directApart],
       entryPoints: [{ in: "src/run/script/worker.ts", out: "script-worker" }],
+    }),
+    build({
+      ...required,
+      plugins: [lazyBuiltins, backendsApart],
+      entryPoints: [{ in: "src/run/script/shared-direct.ts", out: "shared-direct" }],
     }),
     ...Object.entries({
       index: "src/index.ts",
@@ -132,6 +148,7 @@ async function bundle(): Promise<void> {
     }).map(([out, source]) =>
       build({
         ...common,
+        plugins: [lazyBuiltins, directApart],
         format: "esm",
         splitting: true,
         chunkNames: `${out}-[hash]`,

@@ -28,4 +28,26 @@ export {
   loadBlockText,
 } from "./block/index.ts";
 export { type BlockRun, type Ending, type RunBlockOptions, runBlockFile } from "./engine/index.ts";
-export type { ProcessBlock, ProcessInput, Thread, ThreadOutput, ThreadStatus } from "./run/index.ts";
+export type {
+  ProcessBlock,
+  ProcessInput,
+  SharedLock,
+  SharedSpace,
+  Thread,
+  ThreadOutput,
+  ThreadStatus,
+} from "./run/index.ts";
+export type {
+  Counter,
+  Lease,
+  LockHolder,
+  Log,
+  LogEntry,
+  Queue,
+  QueueMessage,
+  SharedErrorCode,
+  SharedValue,
+  State,
+  StateChange,
+  TakenMessage,
+} from "./unidist/index.ts";

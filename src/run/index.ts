@@ -4,7 +4,7 @@ export type * from "./collect/types.ts";
 export { createCommandRunner } from "./command/index.ts";
 export type * from "./command/types.ts";
 export { type Failure, type FailureKind, failureProblem, type Outcome } from "./failure.ts";
-export type { ProcessBlock, ProcessInput } from "./process-block.ts";
+export type { ProcessBlock, ProcessInput, SharedLock, SharedSpace } from "./process-block.ts";
 export { createScriptRunner, type ScriptRunnerOptions } from "./script/index.ts";
 export type * from "./script/types.ts";
 export { createFileTags } from "./tags/file-tag.ts";

@@ -1,5 +1,5 @@
 import type { LogLevel, Mapping, Plain } from "../base/index.ts";
-import type { Space } from "../unidist/index.ts";
+import type { Holder, Lease, Lock, Space } from "../unidist/index.ts";
 
 /** What a script's `processBlock` is given: one object of plain data and a few functions. */
 export interface ProcessInput {
@@ -20,14 +20,29 @@ export interface ProcessInput {
   readonly env: Readonly<Record<string, string>>;
   /** The block's command line arguments. */
   readonly args: readonly Plain[];
-  /** Locks, counters, state and queues shared with other threads. */
-  readonly shared: Pick<Space, "lock" | "counter" | "state" | "queue" | "locks" | "counters">;
+  /**
+   * Locks, counters, state, queues and logs, shared with other threads, processes and machines. What is still held
+   * when the script returns, fails or is stopped is given back.
+   */
+  readonly shared: SharedSpace;
   /** One line to the log, with the thread's name; level "info" if not given. */
   log(text: unknown, level?: LogLevel): void;
   /** Aborted when the step is to stop. */
   readonly signal: AbortSignal;
   /** For `longrunning: true`: one result, as if a run had returned it. */
   emit(result: Mapping): void;
+}
+
+/** A space as scripts have it: it is not theirs to close. Errors are Errors named `SharedError` with a `code`. */
+export interface SharedSpace extends Omit<Space, "name" | "url" | "lock" | "close"> {
+  lock(name: string): SharedLock;
+}
+
+export interface SharedLock extends Omit<Lock, "acquire"> {
+  /**
+   * First come, first served; null when `timeout` passes. Without `lease` it is held until released. Both in seconds.
+   */
+  acquire(options?: { timeout?: number; lease?: number; holder?: Partial<Holder> }): Promise<Lease | null>;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { SharedMapping, SharedValue } from "./shared-value.ts";
 /**
  * A named set of shared things; one port, one folder per backend. Every operation may throw a `SharedError`; besides
  * those named at the operations: `bad-name`, `closed`, `unavailable` (the store cannot be reached or written now; the
- * operation had no effect, or its message says that this is not known), `newer-schema`.
+ * operation had no effect, or its message says that this is not known), `newer-schema`. Times are in seconds.
  */
 export interface Space {
   readonly name: string;
@@ -37,7 +37,7 @@ export interface Holder {
 export interface LockHolder extends Holder {
   readonly lock: string;
   readonly token: bigint;
-  /** Seconds since the epoch. */
+  /** number since the epoch. */
   readonly since: number;
 }
 
@@ -49,7 +49,7 @@ export interface Lease {
   /** `not-held` when it was lost, broken or released before. */
   release(): Promise<void>;
   /** From now on; default: the time that `acquire` was given. `not-held`. */
-  extend(lease?: Seconds): Promise<void>;
+  extend(lease?: number): Promise<void>;
 }
 
 export interface Lock {
@@ -88,7 +88,7 @@ export interface StateChange {
 export interface State {
   get(key: string): Promise<SharedValue | undefined>;
   set(key: string, value: SharedValue): Promise<void>;
-  setWithExpiry(key: string, value: SharedValue, after: Seconds): Promise<void>;
+  setWithExpiry(key: string, value: SharedValue, after: number): Promise<void>;
   delete(key: string): Promise<boolean>;
   keys(): Promise<readonly string[]>;
   entries(): Promise<SharedMapping>;
@@ -108,7 +108,7 @@ export interface State {
 
 export interface QueueMessage {
   readonly position: bigint;
-  /** Seconds since the epoch. */
+  /** number since the epoch. */
   readonly time: number;
   readonly key: string | undefined;
   readonly message: SharedValue;
@@ -129,17 +129,17 @@ export interface Queue {
   /** At most `most` of them, oldest first. */
   popMany(most: number): Promise<readonly QueueMessage[]>;
   /** At least once. */
-  take(options?: { visibility?: Seconds; wait?: Seconds }): Promise<TakenMessage | undefined>;
+  take(options?: { visibility?: number; wait?: number }): Promise<TakenMessage | undefined>;
   /** Newest last; removes nothing. */
   peek(options?: { last?: number }): Promise<readonly QueueMessage[]>;
-  trim(options: { keep?: number; olderThan?: Seconds }): Promise<number>;
+  trim(options: { keep?: number; olderThan?: number }): Promise<number>;
   length(): Promise<number>;
   subscribe(options?: { from?: bigint; signal?: AbortSignal }): AsyncIterable<QueueMessage>;
 }
 
 export interface LogEntry {
   readonly position: bigint;
-  /** Seconds since the epoch. */
+  /** number since the epoch. */
   readonly time: number;
   readonly entry: SharedValue;
 }
@@ -159,6 +159,6 @@ export interface Log {
     signal?: AbortSignal;
   }): AsyncIterable<LogEntry>;
   /** Returns how many went. */
-  trim(options: { keep?: number; olderThan?: Seconds }): Promise<number>;
+  trim(options: { keep?: number; olderThan?: number }): Promise<number>;
   length(): Promise<number>;
 }

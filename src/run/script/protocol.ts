@@ -1,4 +1,5 @@
 import type { LogLevel, Mapping, Plain } from "../../base/index.ts";
+import type { StoreUrl } from "../../unidist/index.ts";
 import type { Failure } from "../failure.ts";
 
 /** What the main thread and the workers (threads or child processes) say to each other: types only. */
@@ -110,16 +111,34 @@ export interface SharedRequest {
   readonly args: readonly unknown[];
 }
 
+/** Kinds of shared things. */
+export type SharedKind = "lock" | "counter" | "state" | "queue" | "log";
+
 export type SharedTarget =
   | { readonly of: "space" }
-  | { readonly of: "lock" | "counter" | "state" | "queue"; readonly name: string }
+  | { readonly of: SharedKind; readonly name: string }
   | { readonly of: "handle"; readonly handle: number };
 
 export interface SharedReply {
   readonly kind: "shared";
   readonly id: number;
-  readonly error?: string;
+  readonly error?: SharedFailure;
   readonly value?: unknown;
   /** The value has methods; they are called through this number. */
   readonly handle?: number;
 }
+
+export interface SharedFailure {
+  readonly name: string;
+  readonly message: string;
+  /** Of a `SharedError`. */
+  readonly code?: string;
+}
+
+/** What a worker thread can do without the main thread: the answer to `access`. */
+export type SharedAccess =
+  | { readonly way: "messages" }
+  /** Counters are cells of memory: `cell` asks for one. */
+  | { readonly way: "cells" }
+  /** A file, which any thread may open. */
+  | { readonly way: "file"; readonly store: StoreUrl; readonly name: string };

@@ -251,7 +251,7 @@ function emit(now: Running, result: unknown): void {
 
 function sharedSpace(): unknown {
   if (!settings.hasSpace) return undefined;
-  shared ??= new SharedClient(post);
+  shared ??= new SharedClient(post, !settings.ownProcess);
   return shared.space;
 }
 

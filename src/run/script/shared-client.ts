@@ -1,149 +1,132 @@
-import type { FromWorker, SharedReply, SharedTarget } from "./protocol.ts";
+import type { Cell } from "../../unidist/index.ts";
+import type { FromWorker, SharedAccess, SharedKind, SharedReply } from "./protocol.ts";
+import { SharedCalls } from "./shared-calls.ts";
+import type { SharedDirect } from "./shared-direct.ts";
 
 /**
- * `shared` as a script sees it: the methods of the shared space, each one a message to the main thread, where the
- * space lives. Nothing is sent, and nothing exists, before a script uses it.
+ * What can be done to each thing. What leaves something held (a lock, a message, a subscription) goes through the main
+ * thread, which gives it back when the script's call ends or its worker dies; the rest directly, if there is a way.
+ */
+const methods: Readonly<
+  Record<SharedKind, { readonly direct: readonly string[]; readonly sent: readonly string[] }>
+> = {
+  lock: { direct: [], sent: ["acquire", "isLocked", "list", "breakLock"] },
+  counter: { direct: ["get", "set", "getSet", "increment", "getIncrement"], sent: [] },
+  state: {
+    direct: ["get", "set", "setWithExpiry", "delete", "keys", "entries", "compareAndSet"],
+    sent: [],
+  },
+  queue: { direct: ["push", "pushMany", "pop", "popMany", "peek", "trim", "length"], sent: ["take"] },
+  log: { direct: ["append", "trim", "length"], sent: [] },
+};
+
+const lists = ["locks", "counters", "states", "queues", "logs"] as const;
+
+/** Milliseconds for which direct calls may follow each other before the worker listens to others. */
+const LONGEST_STRETCH = 4;
+
+type Methods = Record<string, (...args: unknown[]) => unknown>;
+
+/**
+ * `shared` as a script sees it: the methods of the shared space. Each is a message to the main thread, where the space
+ * lives, or done here. Nothing is sent or loaded, and nothing exists, before a script uses it.
  */
 export class SharedClient {
-  readonly #post: (message: FromWorker) => void;
-  readonly #waiting = new Map<number, { resolve: (reply: SharedReply) => void }>();
-  #next = 1;
+  readonly #calls: SharedCalls;
+  /** Undefined: not known yet. Null: everything goes through the main thread. */
+  #direct: SharedDirect | null | undefined;
+  #opening: Promise<SharedDirect | null> | undefined;
+  #stretch = 0;
   readonly space: object;
 
-  constructor(post: (message: FromWorker) => void) {
-    this.#post = post;
-    const part = (of: "lock" | "counter" | "state" | "queue") => (name: unknown) =>
-      this.#methods({ of, name: String(name) });
+  /** `isThread`: this worker can share memory with the main thread, and files are its files. */
+  constructor(post: (message: FromWorker) => void, isThread: boolean) {
+    this.#calls = new SharedCalls(post);
+    if (!isThread) this.#direct = null;
+    const thing = (of: SharedKind) => (name: unknown) => this.#thing(of, String(name));
+    const list = (name: string) => () => this.#calls.call({ of: "space" }, name, []);
     this.space = Object.freeze({
-      lock: part("lock"),
-      counter: part("counter"),
-      state: part("state"),
-      queue: part("queue"),
-      locks: () => this.#call({ of: "space" }, "locks", []),
-      counters: () => this.#call({ of: "space" }, "counters", []),
+      lock: thing("lock"),
+      counter: thing("counter"),
+      state: thing("state"),
+      queue: thing("queue"),
+      log: thing("log"),
+      ...Object.fromEntries(lists.map((name) => [name, list(name)])),
     });
   }
 
   receive(reply: SharedReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    waiting?.resolve(reply);
+    this.#calls.receive(reply);
   }
 
-  #methods(target: SharedTarget & { of: "lock" | "counter" | "state" | "queue" }): object {
-    const call =
+  #thing(of: SharedKind, name: string): object {
+    const target = { of, name };
+    const made: Methods = {};
+    for (const method of methods[of].direct) made[method] = (...args) => this.#call(of, name, method, args);
+    for (const method of methods[of].sent) made[method] = (...args) => this.#calls.call(target, method, args);
+    const iterate =
       (method: string) =>
-      (...args: unknown[]) =>
-        this.#call(target, method, args);
-    switch (target.of) {
-      case "lock":
-        return { acquire: call("acquire"), isLocked: call("isLocked"), breakLock: call("breakLock") };
-      case "counter":
-        return {
-          get: call("get"),
-          set: call("set"),
-          getSet: call("getSet"),
-          increment: call("increment"),
-          getIncrement: call("getIncrement"),
-        };
+      (options?: { signal?: AbortSignal }): unknown =>
+        this.#calls.iterate(target, method, [options], options?.signal);
+    switch (of) {
       case "state":
-        return {
-          get: call("get"),
-          set: call("set"),
-          setWithExpiry: call("setWithExpiry"),
-          delete: call("delete"),
-          keys: call("keys"),
-          entries: call("entries"),
-          compareAndSet: call("compareAndSet"),
-          update: (key: string, change: (value: unknown) => unknown) => this.#update(target, key, change),
-          watch: (key: string, signal?: AbortSignal) => this.#iterate(target, "watch", [key], signal),
-        };
+        made.update = (key, change) => update(made, key, change as (value: unknown) => unknown);
+        made.watch = (key, signal) =>
+          this.#calls.iterate(target, "watch", [key], signal as AbortSignal | undefined);
+        break;
       case "queue":
-        return {
-          push: call("push"),
-          pop: call("pop"),
-          take: call("take"),
-          peek: call("peek"),
-          trim: call("trim"),
-          length: call("length"),
-          subscribe: (options?: { signal?: AbortSignal }) =>
-            this.#iterate(target, "subscribe", [options], options?.signal),
-        };
+        made.subscribe = iterate("subscribe") as Methods[string];
+        break;
+      case "log":
+        made.tail = iterate("tail") as Methods[string];
+        break;
     }
+    return made;
   }
 
-  async #call(target: SharedTarget, method: string, args: readonly unknown[]): Promise<unknown> {
-    const reply = await this.#request(target, method, args);
-    return reply.handle === undefined ? reply.value : this.#held(reply.value, reply.handle);
-  }
-
-  async #request(target: SharedTarget, method: string, args: readonly unknown[]): Promise<SharedReply> {
-    const id = this.#next++;
-    const { promise, resolve } = Promise.withResolvers<SharedReply>();
-    this.#waiting.set(id, { resolve });
-    this.#post({ kind: "shared", id, target, method, args: args.map(withoutSignal) });
-    const reply = await promise;
-    if (reply.error !== undefined) throw new Error(reply.error);
-    return reply;
-  }
-
-  /** A lease or a taken message: its data, and the methods it has. */
-  #held(value: unknown, handle: number): object {
-    const call =
-      (method: string) =>
-      (...args: unknown[]) =>
-        this.#call({ of: "handle", handle }, method, args);
-    const { methods, data, ends } = value as { methods: string[]; data: object; ends: boolean };
-    const held: Record<string, unknown> = { ...data };
-    for (const method of methods) held[method] = call(method);
-    if (ends) {
-      const lost = new AbortController();
-      held.lost = lost.signal;
-      void this.#request({ of: "handle", handle }, "lost", []).then(
-        () => lost.abort(),
-        () => {},
-      );
+  async #call(of: SharedKind, name: string, method: string, args: unknown[]): Promise<unknown> {
+    let direct = this.#direct;
+    if (direct === undefined) {
+      this.#opening ??= this.#open();
+      direct = await this.#opening;
     }
-    return held;
-  }
-
-  /** The change runs here, so it is tried again until nobody else was faster. */
-  async #update(target: SharedTarget, key: string, change: (value: unknown) => unknown): Promise<unknown> {
-    for (;;) {
-      const before = await this.#call(target, "get", [key]);
-      const after = change(before === undefined ? undefined : structuredClone(before));
-      if ((await this.#call(target, "compareAndSet", [key, before, after])) === true) return after;
+    let found = direct?.find(of, name);
+    if (found instanceof Promise) found = await found;
+    if (found === undefined) return this.#calls.call({ of, name }, method, args);
+    // These calls end without the event loop having turned: a script that makes them on and on would never hear of
+    // its signal or its timers.
+    const now = performance.now();
+    if (now - this.#stretch > LONGEST_STRETCH) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#stretch = performance.now();
     }
+    return (found as Methods)[method]?.(...args);
   }
 
-  async *#iterate(
-    target: SharedTarget,
-    method: string,
-    args: readonly unknown[],
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<unknown> {
-    const { handle } = await this.#request(target, method, args);
-    if (handle === undefined) return;
-    const iterator: SharedTarget = { of: "handle", handle };
-    const stop = () => void this.#request(iterator, "return", []).catch(() => {});
-    signal?.addEventListener("abort", stop, { once: true });
+  async #open(): Promise<SharedDirect | null> {
     try {
-      while (signal?.aborted !== true) {
-        const reply = await this.#request(iterator, "next", []);
-        const { done, value } = reply.value as { done: boolean; value: unknown };
-        if (done) return;
-        yield value;
-      }
+      const access = (await this.#calls.call({ of: "space" }, "access", [])) as SharedAccess;
+      this.#direct = await this.#openAs(access);
+      return this.#direct;
     } finally {
-      signal?.removeEventListener("abort", stop);
-      stop();
+      this.#opening = undefined;
     }
+  }
+
+  async #openAs(access: SharedAccess): Promise<SharedDirect | null> {
+    if (access.way === "messages") return null;
+    const { openCells, openFile } = await import("./shared-direct.ts");
+    if (access.way === "file") return openFile(access.store, access.name);
+    const ask = (name: string) => this.#calls.call({ of: "counter", name }, "cell", []);
+    return openCells(ask as (name: string) => Promise<Cell | undefined>);
   }
 }
 
-/** Signals stay here: they cannot be sent. */
-function withoutSignal(argument: unknown): unknown {
-  if (typeof argument !== "object" || argument === null || !("signal" in argument)) return argument;
-  const { signal: _, ...rest } = argument;
-  return rest;
+/** The change runs here, so it is tried again until nobody else was faster. */
+async function update(state: Methods, key: unknown, change: (value: unknown) => unknown): Promise<unknown> {
+  for (;;) {
+    const before = await state.get?.(key);
+    const after = change(before === undefined ? undefined : structuredClone(before));
+    if ((await state.compareAndSet?.(key, before, after)) === true) return after;
+  }
 }

@@ -1,14 +1,15 @@
 import { internalError } from "../../base/index.ts";
-import type { Space } from "../../unidist/index.ts";
-import type { SharedReply, SharedRequest } from "./protocol.ts";
+import { cellOf, parseStoreUrl, type Space } from "../../unidist/index.ts";
+import type { SharedAccess, SharedFailure, SharedReply, SharedRequest } from "./protocol.ts";
 
 /** What a worker may call, by what it calls it on. */
 const allowed: Readonly<Record<SharedRequest["target"]["of"], readonly string[]>> = {
-  space: ["locks", "counters"],
-  lock: ["acquire", "isLocked", "breakLock"],
-  counter: ["get", "set", "getSet", "increment", "getIncrement"],
+  space: ["locks", "counters", "states", "queues", "logs", "access"],
+  lock: ["acquire", "isLocked", "list", "breakLock"],
+  counter: ["get", "set", "getSet", "increment", "getIncrement", "cell"],
   state: ["get", "set", "setWithExpiry", "delete", "keys", "entries", "compareAndSet", "watch"],
-  queue: ["push", "pop", "take", "peek", "trim", "length", "subscribe"],
+  queue: ["push", "pushMany", "pop", "popMany", "take", "peek", "trim", "length", "subscribe"],
+  log: ["append", "tail", "trim", "length"],
   handle: ["release", "extend", "ack", "nack", "next", "return", "lost"],
 };
 
@@ -38,8 +39,7 @@ export class SharedServer {
     try {
       this.#reply({ kind: "shared", id: request.id, ...(await this.#carryOut(request, thread)) });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#reply({ kind: "shared", id: request.id, error: message });
+      this.#reply({ kind: "shared", id: request.id, error: describeError(error) });
     }
   }
 
@@ -59,7 +59,13 @@ export class SharedServer {
     thread: string,
   ): Promise<{ value?: unknown; handle?: number }> {
     if (!allowed[target.of].includes(method)) throw internalError(`method ${method} of ${target.of}`);
+    if (method === "access") return { value: accessTo(this.#space) };
     const on = this.#targetOf(target);
+    if (method === "cell" && target.of === "counter") {
+      // Whatever it has: a space may not be there before something is done to it.
+      await on.get?.call(on);
+      return { value: cellOf(this.#space.counter(target.name)) };
+    }
     if (method === "lost" && target.of === "handle") return this.#whenLost(target.handle, on);
     const called = on[method];
     if (called === undefined) throw internalError(`${target.of} has no ${method}`);
@@ -73,7 +79,7 @@ export class SharedServer {
       if (method !== "next" && method !== "extend") this.#letGo(target.handle);
       return { value: method === "next" ? value : undefined };
     }
-    if (method === "watch" || method === "subscribe") {
+    if (method === "watch" || method === "subscribe" || method === "tail") {
       return { handle: this.#hold((value as AsyncIterable<unknown>)[Symbol.asyncIterator]()) };
     }
     if (typeof value === "object" && value !== null && (method === "acquire" || method === "take")) {
@@ -128,6 +134,20 @@ export class SharedServer {
     this.#held.set(handle, value);
     return handle;
   }
+}
+
+/** How a thread of this process may go about without asking us each time. */
+function accessTo({ name, url }: Space): SharedAccess {
+  const store = parseStoreUrl(url);
+  if (store.kind === "memory") return { way: "cells" };
+  return store.kind === "sqlite" ? { way: "file", store, name } : { way: "messages" };
+}
+
+function describeError(error: unknown): SharedFailure {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const { name, message } = error;
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? { name, message, code } : { name, message };
 }
 
 async function giveBack(held: Methods): Promise<void> {

@@ -89,7 +89,7 @@ export class MemoryLock implements Lock {
         },
         extend: async (lease) => {
           if (this.#held !== held) throw notHeld();
-          this.#expire(held, lease ?? options.lease);
+          this.#expire(held, (lease as Seconds | undefined) ?? options.lease);
         },
       },
     };

@@ -2,6 +2,7 @@ import type { Clock } from "../../base/index.ts";
 import { checkName } from "../limits.ts";
 import { SharedError } from "../shared-error.ts";
 import type { Counter, Lock, LockHolder, Log, Queue, Space, State } from "../types.ts";
+import { Cells } from "./cells.ts";
 import { MemoryCounter } from "./counter.ts";
 import { MemoryLock } from "./lock.ts";
 import { MemoryLog } from "./log.ts";
@@ -11,6 +12,7 @@ import { MemoryState } from "./state.ts";
 /** What every handle of one space shares. */
 class Content {
   readonly locks = new Map<string, MemoryLock>();
+  readonly cells = new Cells();
   readonly counters = new Map<string, MemoryCounter>();
   readonly states = new Map<string, MemoryState>();
   readonly queues = new Map<string, MemoryQueue>();
@@ -53,7 +55,12 @@ export class MemorySpace implements Space {
   }
 
   counter(name: string): Counter {
-    return this.#find("counter", this.#content.counters, name, () => new MemoryCounter());
+    return this.#find(
+      "counter",
+      this.#content.counters,
+      name,
+      () => new MemoryCounter(this.#content.cells.next()),
+    );
   }
 
   state(bucket: string): State {

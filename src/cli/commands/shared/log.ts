@@ -1,6 +1,6 @@
 import { plainOf } from "../../../unidist/index.ts";
 import { linesOf } from "./lines.ts";
-import { valueOf } from "./value.ts";
+import { valueOfWord } from "./value.ts";
 import { type SharedVerb, WrongCall } from "./verb.ts";
 
 export const logVerbs: Readonly<Record<string, SharedVerb>> = {
@@ -19,7 +19,8 @@ export const logVerbs: Readonly<Record<string, SharedVerb>> = {
     words: [2, 2],
     options: ["text"],
     async run({ io, space, words: [name = "", value = ""], option }) {
-      const append = (word: string) => space.log(name).append(valueOf(word, option("text") !== undefined));
+      const append = (word: string) =>
+        space.log(name).append(valueOfWord(word, option("text") !== undefined));
       if (value !== "-") await append(value);
       else for await (const line of linesOf(io.stdin)) await append(line);
       return 0;

@@ -1,7 +1,7 @@
 import type { Plain, Seconds } from "../../../base/index.ts";
 import { plainOf, type Queue, type QueueMessage, SharedError } from "../../../unidist/index.ts";
 import { linesOf } from "./lines.ts";
-import { valueOf } from "./value.ts";
+import { valueOfWord } from "./value.ts";
 import type { SharedVerb } from "./verb.ts";
 
 export const queueVerbs: Readonly<Record<string, SharedVerb>> = {
@@ -22,7 +22,7 @@ export const queueVerbs: Readonly<Record<string, SharedVerb>> = {
     async run({ io, space, words: [name = "", value = ""], option, print }) {
       const key = option("key");
       const push = async (word: string) => {
-        const given = valueOf(word, option("text") !== undefined);
+        const given = valueOfWord(word, option("text") !== undefined);
         print(await space.queue(name).push(given, key === undefined ? {} : { key }));
       };
       if (value !== "-") await push(value);

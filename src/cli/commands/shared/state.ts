@@ -1,6 +1,6 @@
 import type { Plain } from "../../../base/index.ts";
 import { plainOf } from "../../../unidist/index.ts";
-import { valueOf, wholeNumber } from "./value.ts";
+import { valueOfWord, wholeNumber } from "./value.ts";
 import type { SharedVerb } from "./verb.ts";
 
 /** With one name they are about a counter, with bucket and key about an entry. */
@@ -42,7 +42,7 @@ export const stateVerbs: Readonly<Record<string, SharedVerb>> = {
         return 0;
       }
       const expiry = seconds("expiry");
-      const given = valueOf(value, option("text") !== undefined);
+      const given = valueOfWord(value, option("text") !== undefined);
       if (expiry === undefined) await space.state(name).set(key, given);
       else await space.state(name).setWithExpiry(key, given, expiry);
       return 0;

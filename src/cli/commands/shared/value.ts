@@ -2,7 +2,7 @@ import { emptyMapping, type Plain, setKey } from "../../../base/index.ts";
 import { WrongCall } from "./verb.ts";
 
 /** A word of the command line: JSON if it is JSON, else the text it is. */
-export function valueOf(word: string, asText: boolean): Plain {
+export function valueOfWord(word: string, asText: boolean): Plain {
   if (asText) return word;
   try {
     return withBigints(word);
