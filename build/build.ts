@@ -156,7 +156,8 @@ async function bundle(): Promise<void> {
       }),
     ),
   ]);
-  copyFileSync(`${root}src/run/script/python-host.py`, `${fresh}/python-host.py`);
+  for (const file of ["python-host.py", "python_shared.py"])
+    copyFileSync(`${root}src/run/script/${file}`, `${fresh}/${file}`);
   const licenses = bundled.map(
     (name) => `${name}\n\n${readFileSync(`${root}node_modules/${name}/LICENSE`, "utf8")}`,
   );

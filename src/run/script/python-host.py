@@ -5,6 +5,7 @@ neither: its standard input is empty, and what it prints goes to the log. When s
 parent is gone, this process ends, whatever the script is doing.
 """
 
+import importlib.machinery
 import inspect
 import io
 import json
@@ -34,9 +35,13 @@ def main():
     sys.stdout = Printed(answers, "info")
     sys.stderr = Printed(answers, "warn")
     sys.argv = [path]
+    own_folder = sys.path[0]
     sys.path[0] = os.path.dirname(path)
-    lines = Requests(requests)
-    script = Script(path)
+    shared = Shared(answers, own_folder, max_result)
+    lines = Requests(requests, shared)
+    # Last: a module of that name that the user has is found first.
+    sys.meta_path.append(ProcblockModule(shared))
+    script = Script(path, shared)
     while True:
         line = lines.next()
         answer_call(script, answers, read_numbers(line), max_result)
@@ -45,14 +50,18 @@ def main():
 class Requests:
     """Reads on a thread of its own, so that the end of the parent is noticed in the middle of a call."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, shared):
         self.stream = stream
+        self.shared = shared
         self.lines = []
         self.ready = threading.Semaphore(0)
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
         for line in self.stream:
+            if line.startswith(b'{"shared":'):
+                self.shared.receive(line)
+                continue
             self.lines.append(line)
             self.ready.release()
         os._exit(0)
@@ -72,6 +81,61 @@ class Answers:
         with self.lock:
             self.stream.write(data + b"\n")
             self.stream.flush()
+
+
+class Shared:
+    """`shared` of scripts; what it can do is loaded when it is first used."""
+
+    def __init__(self, answers, folder, max_result):
+        self._answers = answers
+        self._path = os.path.join(folder, "python_shared.py")
+        self._max = max_result
+        self._loading = threading.Lock()
+        self._module = None
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        self.load()
+        return getattr(self._space, name)
+
+    def load(self):
+        with self._loading:
+            if self._module is not None:
+                return self._module
+            module = types.ModuleType("procblock")
+            with open(self._path, "rb") as file:
+                exec(compile(file.read(), self._path, "exec"), module.__dict__)
+            self._space = module.Space(self._answers.send, self._copy)
+            self._module = module
+            return module
+
+    def receive(self, line):
+        reply = read_numbers(line, self._module.decode_bytes)["shared"]
+        self._space.calls.receive(reply)
+
+    def _copy(self, value):
+        try:
+            return ShareableCopier(self._max, self._module.encode_bytes).copy(value, "", 0)
+        except NotPlain as error:
+            raise self._module.SharedError("a shared value must be plain data or bytes, not %s" % error, "not-shareable")
+
+
+class ProcblockModule:
+    """`from procblock import shared, SharedError`"""
+
+    def __init__(self, shared):
+        self.shared = shared
+
+    def find_spec(self, name, path=None, target=None):
+        return importlib.machinery.ModuleSpec(name, self) if name == "procblock" else None
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        module.shared = self.shared
+        module.SharedError = self.shared.load().SharedError
 
 
 class Printed(io.TextIOBase):
@@ -119,8 +183,9 @@ class Printed(io.TextIOBase):
 class Script:
     """The script's function, of the newest version that could be loaded."""
 
-    def __init__(self, path):
+    def __init__(self, path, shared):
         self.path = path
+        self.shared = shared
         self.function = None
         self.good = None
         self.broken = None
@@ -169,6 +234,7 @@ class Script:
             code = compile(source, self.path, "exec")
             module = types.ModuleType("procblock_script")
             module.__file__ = self.path
+            module.shared = self.shared
             sys.modules["procblock_script"] = module
             exec(code, module.__dict__)
             function = getattr(module, "ProcessBlock", None)
@@ -337,6 +403,20 @@ class Copier:
         raise NotPlain('%s at "%s"; only plain data can be returned' % (kind_of(value), at))
 
 
+class ShareableCopier(Copier):
+    """Bytes too."""
+
+    def __init__(self, max_bytes, encode_bytes):
+        Copier.__init__(self, max_bytes)
+        self.encode_bytes = encode_bytes
+
+    def copy(self, value, at, depth):
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            self.spend(len(value) * 4 // 3)
+            return self.encode_bytes(value)
+        return Copier.copy(self, value, at, depth)
+
+
 def text(value):
     """Lone surrogates cannot be encoded."""
     return str(value).encode("utf-8", "replace").decode()
@@ -356,15 +436,16 @@ def kind_of(value):
     return "an object of class %s" % type(value).__name__
 
 
-def read_numbers(line):
-    if NUMBER[1:].encode() not in line:
+def read_numbers(line, more=None):
+    """`more` makes something of other mappings."""
+    if more is None and NUMBER[1:].encode() not in line:
         return json.loads(line)
 
     def number_or_mapping(mapping):
         if len(mapping) == 1 and isinstance(mapping.get(NUMBER), str):
             written = mapping[NUMBER]
             return float(written) if written in ("nan", "inf", "-inf") else int(written)
-        return mapping
+        return mapping if more is None else more(mapping)
 
     return json.loads(line, object_hook=number_or_mapping)
 
@@ -378,7 +459,8 @@ def describe_error(error, path, kind, verb):
         failure["place"] = {"file": path, "line": 1, "column": 1}
         return failure
     failure["message"] = text('script "%s" %s: %s' % (name, verb, said[:4000]))
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    folder = os.path.dirname(__file__)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if os.path.dirname(frame.filename) != folder]
     own = [frame for frame in frames if frame.filename == path] or frames
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
         failure["place"] = {"file": error.filename, "line": error.lineno, "column": max(1, error.offset or 1)}

@@ -6,8 +6,10 @@ import { emptyMapping, formatDuration, type LogLevel, type Mapping, type Problem
 import { type Failure, failureProblem, type Outcome } from "../failure.ts";
 import { LineSplitter } from "../line-splitter.ts";
 import { signalGroup } from "../process-group.ts";
-import { fromPythonJson, toPythonJson } from "./python-json.ts";
+import type { SharedReply, SharedRequest } from "./protocol.ts";
+import { fromPythonJson, fromPythonShared, toPythonJson } from "./python-json.ts";
 import type { Job } from "./script-worker.ts";
+import type { SharedServer } from "./shared-server.ts";
 import type { ScriptLog, ScriptReturn } from "./types.ts";
 import { abortedFailure } from "./worker-failure.ts";
 
@@ -20,6 +22,8 @@ export interface PythonProcessOptions {
   readonly python: string;
   readonly maxResult: number;
   readonly log: ScriptLog;
+  /** Undefined when the script shares nothing. */
+  share(reply: (reply: SharedReply) => void): SharedServer | undefined;
   onLoaded(source: string): void;
   onBroken(problem: Problem): void;
   onGone(): void;
@@ -38,6 +42,8 @@ interface Answer {
   readonly source?: string;
 }
 
+type FromPython = Answer | (SharedRequest & { readonly kind: "shared" });
+
 /** One `python3` that runs one script, one call at a time. */
 export class PythonProcess {
   readonly #file: string;
@@ -54,6 +60,8 @@ export class PythonProcess {
   /** Why it was told to end. */
   #reason: Failure | undefined;
   #lastWords = "";
+  #shared: SharedServer | undefined;
+  #usedShared = false;
 
   constructor(file: string, options: PythonProcessOptions) {
     this.#file = file;
@@ -156,10 +164,14 @@ export class PythonProcess {
   }
 
   #receive(line: string): void {
-    let answer: Answer;
+    let answer: FromPython;
     try {
-      answer = fromPythonJson(line) as Answer;
+      answer = fromPythonJson(line) as FromPython;
     } catch {
+      return;
+    }
+    if (answer.kind === "shared") {
+      this.#share(answer);
       return;
     }
     const current = this.#current;
@@ -195,6 +207,21 @@ export class PythonProcess {
         this.#settle({ ok: true, value });
       }
     }
+  }
+
+  #share(request: SharedRequest): void {
+    const reply = (message: SharedReply) => {
+      if (!this.#ended) this.#child.stdin?.write(`${toPythonJson({ shared: message })}\n`);
+    };
+    this.#shared ??= this.#options.share(reply);
+    if (this.#shared === undefined) {
+      const error = { name: "SharedError", message: "nothing is shared here", code: "closed" };
+      reply({ kind: "shared", id: request.id, error });
+      return;
+    }
+    this.#usedShared = true;
+    const args = request.args.map(fromPythonShared);
+    void this.#shared.receive({ ...request, args }, this.#label);
   }
 
   #startTimeout({ call: { timeout } }: Job): void {
@@ -241,6 +268,10 @@ export class PythonProcess {
     clearTimeout(this.#grace);
     current.job.call.signal.removeEventListener("abort", this.#abort);
     if (!this.#ended) this.#keepAlive(false);
+    if (this.#usedShared) {
+      this.#usedShared = false;
+      void this.#shared?.endCall();
+    }
     current.settle(outcome);
   }
 

@@ -1,13 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { basename } from "node:path";
 import type { Problem } from "../../base/index.ts";
+import type { Space } from "../../unidist/index.ts";
 import { PythonProcess } from "./python-process.ts";
 import type { Job } from "./script-worker.ts";
+import { SharedServer } from "./shared-server.ts";
 import type { ScriptLog } from "./types.ts";
 import { abortedFailure } from "./worker-failure.ts";
 
 export interface PythonOptions {
   readonly log: ScriptLog;
+  /** What scripts get as `shared`. */
+  readonly space: Space | undefined;
   readonly python: string;
   readonly idle: number;
   readonly maxResult: number;
@@ -128,11 +132,13 @@ export class PythonScripts {
   }
 
   #spawn(file: string, script: ScriptQueue | undefined): PythonProcess {
+    const { space } = this.#options;
     let loads = script?.lastGood === undefined ? 0 : 1;
     const process = new PythonProcess(file, {
       python: this.#options.python,
       maxResult: this.#options.maxResult,
       log: this.#options.log,
+      share: (reply) => (space === undefined ? undefined : new SharedServer(space, reply)),
       onLoaded: (source) => {
         const same = script !== undefined && script.lastGood === source;
         if (loads++ > 0 && !same) this.#options.onReloaded(file);

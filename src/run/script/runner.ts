@@ -70,6 +70,7 @@ class Runner implements ScriptRunner {
     this.#python = new PythonScripts({
       ...events,
       log: options.log,
+      space: options.space,
       python: options.python ?? "python3",
       idle: (options.idle ?? 60) * 1000,
       maxResult: options.maxResult ?? 16 * MEBIBYTE,
