@@ -166,6 +166,8 @@ export interface Usage {
   readonly cwd: string | undefined;
   readonly space: string;
   readonly store: string | undefined;
+  /** A long-running block may run several times at once in its space. */
+  readonly copies: boolean;
   /** Seconds that current runs get when the process stops. */
   readonly grace: number;
 }

@@ -4,4 +4,4 @@ export type { PrepareOptions, RunBlockOptions, StartOptions } from "./options.ts
 export { type PreparedBlock, prepareBlock } from "./prepare-block.ts";
 export { runBlockFile } from "./run-block-file.ts";
 export type { Scripts } from "./scripts.ts";
-export { runningLock, startBlock } from "./start-block.ts";
+export { startBlock } from "./start-block.ts";

@@ -39,6 +39,7 @@ export class Services implements RunServices {
   readonly #space: LateSpace;
   #grace = 10 as Seconds;
   #once = false;
+  #runningLock = "__running";
 
   constructor(scripts: Scripts, clock: Clock, random: () => number) {
     const { events } = scripts;
@@ -62,16 +63,21 @@ export class Services implements RunServices {
     return this.#grace;
   }
 
+  get runningLock(): string {
+    return this.#runningLock;
+  }
+
   get once(): boolean {
     return this.#once;
   }
 
-  open(space: SpacePlace, how: { grace: Seconds; once: boolean }): void {
+  open(space: SpacePlace, how: { grace: Seconds; once: boolean; runningLock: string }): void {
     this.#space.open({ name: space.name, url: space.store.url }, () =>
       loadSpace(space.store, space.name, { clock: this.clock }),
     );
     this.#grace = how.grace;
     this.#once = how.once;
+    this.#runningLock = how.runningLock;
   }
 
   /** Everything is stored and closed. Workers without work are told to go and not waited for. */

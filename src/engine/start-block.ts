@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { emptyMapping, failed, ok, problem, type Result, type Seconds } from "../base/index.ts";
 import { checkName, type Lease, parseStoreUrl, SharedError, type Space } from "../unidist/index.ts";
 import type { BlockRun } from "./block-run.ts";
@@ -5,9 +6,6 @@ import type { StartOptions } from "./options.ts";
 import type { PreparedBlock } from "./prepare-block.ts";
 import { RunningBlock } from "./running-block.ts";
 import type { SpacePlace } from "./services.ts";
-
-/** The shared lock that is held while a block runs; who takes it away stops the block. */
-export const runningLock = "__running";
 
 /**
  * Runs a prepared block, once: opens its space, takes `__running`, processes, and stays while it is long-running.
@@ -26,13 +24,17 @@ export async function startBlock(
     return space;
   }
   services.open(space.value, {
+    runningLock: runningLockOf(usage, space.value.name),
     grace: (start.grace ?? usage.grace) as Seconds,
     once: start.once ?? false,
   });
 
   const lease = longrunning ? await takeRunning(usage.name, services) : undefined;
   if (lease === null) {
-    const notes = [await holderNote(services.space), "another --space NAME lets it run beside that one"];
+    const notes = [
+      await holderNote(services.space, services.runningLock),
+      "another --space NAME lets it run beside that one",
+    ];
     await services.close();
     return failed(problem("already-running", `block "${usage.name}" is running already`, { notes }));
   }
@@ -51,6 +53,18 @@ export async function startBlock(
 }
 
 /**
+ * The lock that is held while a long-running block runs; who takes it away stops the block. In a space of another name
+ * there may be other blocks, and one that may run several times has one for each.
+ */
+function runningLockOf({ name, copies }: PreparedBlock["block"]["usage"], space: string): string {
+  const own = space === name ? "__running" : `__running ${name}`;
+  return copies ? `${own} ${hostname()} ${process.pid}.${++startedCopies}` : own;
+}
+
+/** In this process. */
+let startedCopies = 0;
+
+/**
  * Null: somebody else has it. A store that cannot be used keeps no monitor from running: it goes without the lock, and
  * says so. Blocks that end by themselves do without it: it would be most of what they do.
  */
@@ -60,18 +74,18 @@ async function takeRunning(
 ): Promise<Lease | null | undefined> {
   try {
     return await services.space
-      .lock(runningLock)
+      .lock(services.runningLock)
       .acquire({ timeout: 0 as Seconds, holder: { block, thread: "main" } });
   } catch (error) {
     if (!(error instanceof SharedError)) throw error;
-    const text = `going on without the lock ${runningLock}: ${error.message}`;
+    const text = `going on without the lock ${services.runningLock}: ${error.message}`;
     services.events.report({ type: "log:written", level: "warn", text, thread: undefined });
     return undefined;
   }
 }
 
-async function holderNote(space: Space): Promise<string> {
-  const [holder] = await space.lock(runningLock).list();
+async function holderNote(space: Space, lock: string): Promise<string> {
+  const [holder] = await space.lock(lock).list();
   return holder === undefined ? "it has just ended: try again" : `by process ${holder.pid} on ${holder.host}`;
 }
 

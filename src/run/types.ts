@@ -19,6 +19,8 @@ export interface RunServices {
   /** `--once`: every step runs once, in series; no interval thread is started. */
   readonly once: boolean;
   readonly grace: Seconds;
+  /** Name of the lock that the process holds while it runs: whoever releases it asks the process to stop. */
+  readonly runningLock: string;
 }
 
 export type ThreadState =

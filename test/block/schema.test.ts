@@ -66,6 +66,7 @@ describe("the schema and the code know the same keys", () => {
       "args",
       "options",
       "longrunning",
+      "copies",
       "daemon",
       "pidfile",
       "cwd",

@@ -28,6 +28,19 @@ run:
 run:
   - {script: breaker.ts, cache: 0.02, thread_id: breaker}
 `,
+    "first.yaml": `__usage: {name: first, longrunning: true, space: together}
+run:
+  - {script: simplest.ts, cache: 0.02, thread_id: quick}
+`,
+    "second.yaml": `__usage: {name: second, longrunning: true, space: together, copies: true}
+run:
+  - {script: simplest.ts, cache: 0.02, thread_id: quick}
+`,
+    "releases.yaml": `__usage: {name: releases, longrunning: true, space: together}
+release lock: __running
+run:
+  - {script: simplest.ts, cache: 0.02, thread_id: quick}
+`,
     "breaker.ts": `let runs = 0;
 export const processBlock = async ({ shared }) => {
   if (++runs === 3) await shared.lock("__running").breakLock();
@@ -145,6 +158,23 @@ describe("a long-running block", () => {
     ]);
     await first.stop();
     await (await run("monitor.yaml")).stop();
+  });
+
+  test("runs beside other blocks of its space, and as often as its copies are allowed", async () => {
+    const first = await run("first.yaml");
+    const copies = [await run("second.yaml"), await run("second.yaml")];
+    expect(messages(await runBlockFile("first.yaml", { cwd: dir }))).toEqual([
+      'already-running: block "first" is running already',
+    ]);
+    for (const { stop } of [first, ...copies]) await stop();
+  });
+
+  test("stops when it releases __running itself, and no other block of its space does", async () => {
+    const first = await run("first.yaml");
+    const { ended } = await run("releases.yaml");
+    expect(await ended).toMatchObject({ ending: "stopped" });
+    expect(first.threads[0]?.status().state).not.toBe("finished");
+    await first.stop();
   });
 
   test("stops when a script takes its lock __running away", async () => {

@@ -117,6 +117,7 @@ export function workshop(options: { scripts?: Record<string, Script>; once?: boo
     space: openSpace("memory:", `workshop ${++spaces}`, { clock, queueLimit: 3 }),
     random: () => 0,
     once: options.once ?? false,
+    runningLock: "__running",
     grace: 10 as Seconds,
   };
   const checked = (text: string) => {

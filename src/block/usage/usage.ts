@@ -29,6 +29,7 @@ export function parseUsage(loaded: Pick<LoadedBlock, "file" | "data">): Usage {
     cwd: text("cwd"),
     space: text("space") ?? name,
     store: text("store"),
+    copies: getKey(usage, "copies") === true,
     grace: parseDuration(getKey(usage, "grace")) ?? 10,
   };
 }

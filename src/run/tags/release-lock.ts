@@ -5,7 +5,7 @@ import type { RunServices } from "../types.ts";
 import type { HeldLocks } from "./held-locks.ts";
 import { nameFits } from "./require-lock.ts";
 
-/** The lock that a running process holds: whoever releases it asks the process to stop. */
+/** Stands for the lock that the running process holds, whatever its name in the space. */
 const RUNNING = "__running";
 
 /** `release lock: NAME`: earlier than at the end of the block that required it. `__running` asks the process to stop. */
@@ -29,7 +29,7 @@ export function releaseLockTag(services: RunServices, held: HeldLocks): TagFunct
       if (lease !== undefined) {
         if (!lease.lost.aborted) await lease.release();
         services.events.report({ type: "lock:released", lock: name });
-      } else if (name === RUNNING) await services.space.lock(name).breakLock();
+      } else if (name === RUNNING) await services.space.lock(services.runningLock).breakLock();
       else
         throw new ProblemError([
           problem("lock-not-held", `lock "${name}" cannot be released: this block does not hold it`, {
