@@ -1,16 +1,15 @@
 import type { ProcessBlock } from "procblock";
 
-/** Takes one of `most` permits of this minute, if one is left. */
+/** Takes one of `most` permits, if one is left. */
 export const processBlock: ProcessBlock = async ({ pipeData, shared }) => {
-  const { service, most } = pipeData as { service: string; most: number };
-  const minute = Math.floor(Date.now() / 60_000);
-  const permits = shared.state("permits");
-  const key = `${service} ${minute}`;
-  for (;;) {
-    const used = ((await permits.get(key)) as number | undefined) ?? 0;
-    if (used >= most) return { allowed: false, used };
-    // Only if nobody else was faster; the next minute has a key of its own, so this one may go.
-    const mine = await permits.compareAndSet(key, used === 0 ? undefined : used, used + 1);
-    if (mine) return { allowed: true, used: used + 1 };
-  }
+  const { service, most, seconds } = pipeData as { service: string; most: number; seconds: number };
+  // One asks at a time, so that nobody takes a permit between our count and our own.
+  const lease = await shared.lock(`permits for ${service}`).acquire();
+  const permits = shared.state(`permits for ${service}`);
+  const used = (await permits.keys()).length;
+  const allowed = used < most;
+  // The token is given to nobody else, ever: a key of its own for each permit.
+  if (allowed) await permits.setWithExpiry(String(lease?.token), true, seconds);
+  await lease?.release();
+  return { allowed, used: allowed ? used + 1 : used };
 };

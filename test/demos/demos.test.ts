@@ -128,6 +128,17 @@ describe("demos", () => {
     expect(JSON.parse(running.stdout)).toMatchObject({ run: { tick: 0, beat: 1 } });
   });
 
+  test("A rate limit holds for all that ask, each service for itself.", async () => {
+    const ask = async (service: string) => {
+      const { run } = await result("demos/shared/rate-limiter.yaml", service, "--most", "2");
+      return run;
+    };
+    expect(await ask("mail")).toMatchObject({ allowed: true, used: 1 });
+    expect(await ask("mail")).toMatchObject({ allowed: true, used: 2 });
+    expect(await ask("mail")).toMatchObject({ allowed: false, used: 2 });
+    expect(await ask("sms")).toMatchObject({ allowed: true, used: 1 });
+  });
+
   test("What fails is tried again, handled and tidied up.", async () => {
     expect(await result("demos/errors/errors.yaml")).toMatchObject({
       run: {
