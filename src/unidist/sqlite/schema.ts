@@ -136,6 +136,11 @@ BEGIN
   DELETE FROM removed_message WHERE thing = OLD.thing AND position <= OLD.position - 100000;
 END;
 
+CREATE TRIGGER message_counted AFTER DELETE ON message
+BEGIN
+  UPDATE message SET removed = removed + 1 WHERE thing = OLD.thing AND position = 0;
+END;
+
 CREATE TABLE log_entry (
   thing INTEGER NOT NULL,
   position INTEGER NOT NULL,
