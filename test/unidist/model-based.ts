@@ -287,7 +287,7 @@ const steps = [
 /** Every backend does what a plain description does, whatever is done to it one after the other. */
 export function modelContract(make: (clock: ManualClock) => Space, runs: number): void {
   test("whatever is done to it, it behaves as its description", async () => {
-    const commands = fc.commands(steps, { maxCommands: 60 });
+    const commands = fc.commands(steps, { maxCommands: 100, size: "max" });
     const property = fc.asyncProperty(commands, async (list) => {
       const clock = new ManualClock();
       const space = make(clock);

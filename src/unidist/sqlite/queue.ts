@@ -147,7 +147,7 @@ export class SqliteQueue implements Queue {
     const { database } = this.#part.space.store;
     if (this.#counted === database.generation) return;
     const sql =
-      "INSERT OR IGNORE INTO message (thing, position, time, body, removed) VALUES (?, 0, 0, '', 0)";
+      "INSERT OR IGNORE INTO message (thing, position, time, body, removed, last_removed) VALUES (?, 0, 0, '', 0, 0)";
     database.change(sql, id);
     this.#counted = database.generation;
   }

@@ -87,7 +87,7 @@ export class SqliteSpace implements Space {
 
   async queues(): Promise<readonly { name: string; length: number; taken: number }[]> {
     const rows = await this.#list(
-      `SELECT name, max(removed, (SELECT max(position) FROM message AS m WHERE m.thing = id)) - removed,
+      `SELECT name, max(last_removed, (SELECT max(position) FROM message AS m WHERE m.thing = id)) - removed,
            (SELECT count(*) FROM message AS m WHERE m.thing = id AND client IS NOT NULL AND until > ?2)
          FROM thing JOIN message AS figures ON figures.thing = id AND position = 0
          WHERE space = ?1 AND kind = 'queue' ORDER BY name`,
