@@ -1,5 +1,5 @@
 import { type Clock, emptyMapping, failed, ok, problem, type Result, type Seconds } from "../base/index.ts";
-import { openSpace, SharedError, type Space } from "../unidist/index.ts";
+import { type Lease, openSpace, SharedError, type Space } from "../unidist/index.ts";
 import type { BlockRun } from "./block-run.ts";
 import type { StartOptions } from "./options.ts";
 import type { PreparedBlock } from "./prepare-block.ts";
@@ -29,15 +29,17 @@ export async function startBlock(
     once: start.once ?? false,
   });
 
-  const lease = await space.value
-    .lock(runningLock)
-    .acquire({ timeout: 0 as Seconds, holder: { block: usage.name, thread: "main" } });
-  if (lease === null && longrunning) {
+  const lease = await takeRunningLock(space.value, usage.name);
+  if (!lease.ok) {
+    await services.close();
+    return lease;
+  }
+  if (lease.value === null && longrunning) {
     await services.close();
     return failed(problem("already-running", `block "${usage.name}" is running already`));
   }
 
-  const running = new RunningBlock(block, services, lease, longrunning);
+  const running = new RunningBlock(block, services, lease.value, longrunning);
   const { signal } = start;
   const ask = () => running.ask(typeof signal?.reason === "string" ? signal.reason : "asked to");
   signal?.addEventListener("abort", ask);
@@ -59,9 +61,23 @@ function openBlockSpace(
   try {
     return ok(openSpace(url, start.space ?? usage.space, { clock }));
   } catch (error) {
-    if (error instanceof SharedError) return failed(problem(`space-${error.code}`, error.message));
-    throw error;
+    return spaceProblem(error);
   }
+}
+
+/** Null when somebody else holds it. Here a store is used for the first time: it may not be available. */
+async function takeRunningLock(space: Space, block: string): Promise<Result<Lease | null>> {
+  try {
+    const holder = { block, thread: "main" };
+    return ok(await space.lock(runningLock).acquire({ timeout: 0 as Seconds, holder }));
+  } catch (error) {
+    return spaceProblem(error);
+  }
+}
+
+function spaceProblem(error: unknown): Result<never> {
+  if (error instanceof SharedError) return failed(problem(`space-${error.code}`, error.message));
+  throw error;
 }
 
 function environment(): Record<string, string> {

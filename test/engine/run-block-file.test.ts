@@ -108,9 +108,16 @@ describe("a block that is not long-running", () => {
     expect(messages(failing)).toEqual(["step-exit-status: shell: exit 3 ended with exit status 3"]);
   });
 
-  test("says so when the store is not there yet", async () => {
+  test("says so when the store cannot be used", async () => {
+    const path = join(dir, "simplest.yaml");
+    expect(messages(await runBlockFile("simplest.yaml", { cwd: dir, store: `sqlite:${path}` }))).toEqual([
+      `space-unavailable: the store ${path} is not available: the file is no SQLite database: choose another path`,
+    ]);
+  });
+
+  test("says so when the store is not known", async () => {
     expect(messages(await runBlockFile("simplest.yaml", { cwd: dir, store: "redis://x" }))).toEqual([
-      'space-unknown-store: unknown store "redis://x": only "memory:" is supported',
+      'space-unknown-store: unknown store "redis://x": a store is "sqlite:PATH", "postgres://USER@HOST/DATABASE" or "memory:"',
     ]);
   });
 
