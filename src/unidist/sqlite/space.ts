@@ -108,8 +108,18 @@ export class SqliteSpace implements Space {
     if (this.#closed) return;
     this.#closed = true;
     // Including those that come in meanwhile.
-    for (const close of this.closers) await close();
+    for (const close of this.closers) {
+      try {
+        await close();
+      } catch {
+        // The store is not available: others see that this thread is gone, once it is.
+      }
+    }
     await this.store.close();
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Seconds since the epoch. */
