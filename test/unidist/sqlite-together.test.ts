@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, test } from "vitest";
+import type { Seconds } from "../../src/base/index.ts";
 import { openSpace } from "../../src/unidist/index.ts";
-import { removeProgram, startProcess } from "./children.ts";
+import { removeProgram, startProcess, startThread } from "./children.ts";
 import { togetherContract } from "./together.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unidist-"));
@@ -17,6 +18,35 @@ let store = 0;
 const newPath = () => join(folder, `${++store}.sqlite`);
 
 describe("sqlite", () => togetherContract(() => `sqlite:${newPath()}`));
+
+test("many that open a new file at the same moment make it together", async () => {
+  for (let round = 0; round < 5; round++) {
+    const path = newPath();
+    const others = Array.from({ length: 8 }, () => startThread("increment", `sqlite:${path}`, 1));
+    for (const other of others) expect(await other.ended).toBe(0);
+    const space = openSpace(`sqlite:${path}`, "test");
+    expect(await space.counter("hits").get()).toBe(8n);
+    await space.close();
+  }
+});
+
+test("where processes cannot wake each other they find out by looking", async () => {
+  const path = newPath();
+  mkdirSync(`${path}.wake`);
+  const holder = startProcess("hold", `sqlite:${path}`);
+  await holder.hears("held");
+  const space = openSpace(`sqlite:${path}`, "test");
+  const next = space.lock("door").acquire();
+  const message = space.queue("jobs").take({ wait: 20 as Seconds });
+  expect(await startProcess("produce", `sqlite:${path}`, 1).ended).toBe(0);
+  expect((await message)?.message).toBe(0);
+  expect(await space.lock("door").breakLock()).toBe(true);
+  await holder.hears("lost");
+  expect((await next)?.token).toBe(2n);
+  holder.process?.kill("SIGKILL");
+  await holder.ended;
+  await space.close();
+});
 
 /** To be called when nobody else in this process has the file open: closing it would take their locks away. */
 function integrity(path: string): unknown {

@@ -67,6 +67,7 @@ export function awaitTurn(
         if (database.isOpen) setTimeout(giveUp, TRY_AGAIN).unref();
       });
 
+    space.store.listen();
     const stopWaiting = attention.wait(thing, space.clock, check);
     const timer =
       options.timeout === undefined

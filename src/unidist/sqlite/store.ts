@@ -44,9 +44,9 @@ export class Store {
     return BigInt(++this.#handles);
   }
 
-  /** Others wake this thread from now on. */
-  listen(): void {
-    this.#wakeFile.listen();
+  /** Others wake this thread from now on. False when they cannot: then it has to look by itself. */
+  listen(): boolean {
+    return this.#wakeFile.listen();
   }
 
   /** To be called outside of transactions. Others wake this thread when the thing changes. */
