@@ -8,6 +8,7 @@ const RELEASE_UNAWAITED = `UPDATE lock SET client = NULL, ticket = 0, lease = NU
   WHERE thing = ?1 AND token = ?2 AND client = ?3 AND NOT EXISTS (SELECT 1 FROM waiter WHERE thing = ?1)`;
 const IS_MINE = "SELECT 1 FROM lock WHERE thing = ? AND token = ? AND client = ?";
 const LOOK_AGAIN = 50;
+const LOOK_EVERY = 100;
 
 /** A lock that this thread holds. */
 export class SqliteLease implements Lease {
@@ -19,6 +20,8 @@ export class SqliteLease implements Lease {
   readonly #controller = new AbortController();
   readonly #ignore: () => void;
   readonly #close = () => this.#closeWithSpace();
+  /** Only where nobody can tell us that it was taken away. */
+  #looking: NodeJS.Timeout | undefined;
   #timer: Timer | undefined;
   #isOver = false;
 
@@ -32,6 +35,7 @@ export class SqliteLease implements Lease {
     this.#client = space.store.clients.id;
     this.#ignore = space.store.attention.add(this.#thing, () => this.#check());
     space.closers.add(this.#close);
+    if (!space.store.listen()) this.#looking = setInterval(() => this.#check(), LOOK_EVERY).unref();
     this.#startTimer(lease);
   }
 
@@ -115,6 +119,7 @@ export class SqliteLease implements Lease {
   #end(): void {
     this.#isOver = true;
     this.#timer?.cancel();
+    clearInterval(this.#looking);
     this.#ignore();
     this.#part.space.closers.delete(this.#close);
   }

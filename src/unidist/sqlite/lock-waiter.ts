@@ -7,6 +7,7 @@ export type AcquireOptions = NonNullable<Parameters<Lock["acquire"]>[0]>;
 
 export type Attempt = { token: bigint } | { ticket: bigint } | undefined;
 
+const TRY_AGAIN = 1000;
 const GRANTED = "SELECT token FROM lock WHERE thing = ? AND ticket = ? AND client = ?";
 
 /** Whoever gives the lock back writes our ticket into it. `again` lines up anew, for when we were taken for dead. */
@@ -23,6 +24,7 @@ export function awaitTurn(
 
   return new Promise((resolve, reject) => {
     let isSettled = false;
+    let hasFailed = false;
     const settle = (token: bigint | undefined) => {
       if (isSettled) return;
       isSettled = true;
@@ -30,7 +32,9 @@ export function awaitTurn(
       timer?.cancel();
       options.signal?.removeEventListener("abort", giveUp);
       space.closers.delete(leave);
-      resolve(token === undefined ? null : new SqliteLease(part, token, options.lease));
+      const lease = token === undefined ? null : new SqliteLease(part, token, options.lease);
+      if (hasFailed) void lease?.release().catch(() => undefined);
+      else resolve(lease);
     };
     const granted = () => database.one(GRANTED, thing, ticket, clients.id)?.[0] as bigint | undefined;
 
@@ -55,8 +59,15 @@ export function awaitTurn(
       );
       settle(token);
     };
-    const giveUp = () => void leave().catch(reject);
+    const giveUp = () =>
+      void leave().catch((error: unknown) => {
+        // Nobody waits for the answer any more, but as long as we stand in line we may get the lock.
+        hasFailed = true;
+        reject(error);
+        if (database.isOpen) setTimeout(giveUp, TRY_AGAIN).unref();
+      });
 
+    space.store.listen();
     const stopWaiting = attention.wait(thing, space.clock, check);
     const timer =
       options.timeout === undefined
@@ -64,7 +75,7 @@ export function awaitTurn(
         : space.clock.after((options.timeout * 1000) as Milliseconds, giveUp);
     options.signal?.addEventListener("abort", giveUp);
     space.closers.add(leave);
-    if (options.signal?.aborted === true) giveUp();
+    if (options.signal?.aborted === true || space.isClosed) giveUp();
     else check();
   });
 }

@@ -80,7 +80,6 @@ export class SqliteLock implements Lock {
     const { database } = store;
     const id = this.#part.id();
     const client = store.clients.ensureId();
-    store.listen();
     const lease = options.lease ?? null;
     const holder = holderOf(options);
     const take = () =>

@@ -42,10 +42,8 @@ export function inodeOf(path: string): number | undefined {
 
 /** The schema's version, 0 for an empty file. Throws when it is not ours or newer than this program knows. */
 export function checkVersion(db: DatabaseSync, path: string): number {
-  const read = (what: string) => Number(Object.values(db.prepare(what).get() ?? {})[0]);
-  const application = read("PRAGMA application_id");
-  const version = read("PRAGMA user_version");
-  const isNew = application === 0 && version === 0 && read("SELECT count(*) FROM sqlite_schema") === 0;
+  const { application, version, tables } = db.isTransaction ? readMarks(db) : readMarksAtOnce(db);
+  const isNew = application === 0 && version === 0 && tables === 0;
   if (application !== APPLICATION_ID && !isNew)
     throw unavailable(path, "it is a database of another program: choose another path");
   if (version > migrations.length)
@@ -54,6 +52,25 @@ export function checkVersion(db: DatabaseSync, path: string): number {
       `the store ${path} was written by a newer version of procblock (schema ${version}, this one knows ${migrations.length}): update this one, or choose another path`,
     );
   return version;
+}
+
+/** Somebody else may be making the schema just now: all of it is read before, or all after. */
+function readMarksAtOnce(db: DatabaseSync): ReturnType<typeof readMarks> {
+  db.exec("BEGIN");
+  try {
+    return readMarks(db);
+  } finally {
+    if (db.isTransaction) db.exec("ROLLBACK");
+  }
+}
+
+function readMarks(db: DatabaseSync) {
+  const read = (what: string) => Number(Object.values(db.prepare(what).get() ?? {})[0]);
+  return {
+    application: read("PRAGMA application_id"),
+    version: read("PRAGMA user_version"),
+    tables: read("SELECT count(*) FROM sqlite_schema"),
+  };
 }
 
 function migrate(db: DatabaseSync, path: string): void {

@@ -92,8 +92,8 @@ CREATE INDEX state_expires ON state (expires) WHERE expires IS NOT NULL;
 CREATE INDEX state_deleted ON state (deleted) WHERE deleted IS NOT NULL;
 
 -- With a client it is being worked on. Positions have no holes when they are given. The row of position 0 is no message:
--- it counts those that have left. So the last position is the highest there is, or \`removed\` when there is none; and
--- what changes together lies together: to push or to pop writes one page.
+-- it counts those that have left, and knows the highest position among them. What changes together lies together: to
+-- push or to pop writes one page.
 CREATE TABLE message (
   thing INTEGER NOT NULL,
   position INTEGER NOT NULL,
@@ -106,6 +106,7 @@ CREATE TABLE message (
   visibility REAL,
   until REAL,
   removed INTEGER,
+  last_removed INTEGER,
   PRIMARY KEY (thing, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX message_taken ON message (thing, key) WHERE client IS NOT NULL;
@@ -134,6 +135,12 @@ BEGIN
     VALUES (OLD.thing, OLD.position, OLD.time, OLD.key, OLD.body);
   UPDATE thing SET forgotten = max(forgotten, OLD.position - 100000) WHERE id = OLD.thing AND OLD.position > 100000;
   DELETE FROM removed_message WHERE thing = OLD.thing AND position <= OLD.position - 100000;
+END;
+
+CREATE TRIGGER message_counted AFTER DELETE ON message
+BEGIN
+  UPDATE message SET removed = removed + 1, last_removed = max(last_removed, OLD.position)
+    WHERE thing = OLD.thing AND position = 0;
 END;
 
 CREATE TABLE log_entry (

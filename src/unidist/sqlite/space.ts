@@ -87,7 +87,7 @@ export class SqliteSpace implements Space {
 
   async queues(): Promise<readonly { name: string; length: number; taken: number }[]> {
     const rows = await this.#list(
-      `SELECT name, max(removed, (SELECT max(position) FROM message AS m WHERE m.thing = id)) - removed,
+      `SELECT name, max(last_removed, (SELECT max(position) FROM message AS m WHERE m.thing = id)) - removed,
            (SELECT count(*) FROM message AS m WHERE m.thing = id AND client IS NOT NULL AND until > ?2)
          FROM thing JOIN message AS figures ON figures.thing = id AND position = 0
          WHERE space = ?1 AND kind = 'queue' ORDER BY name`,
@@ -108,8 +108,18 @@ export class SqliteSpace implements Space {
     if (this.#closed) return;
     this.#closed = true;
     // Including those that come in meanwhile.
-    for (const close of this.closers) await close();
+    for (const close of this.closers) {
+      try {
+        await close();
+      } catch {
+        // The store is not available: others see that this thread is gone, once it is.
+      }
+    }
     await this.store.close();
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Seconds since the epoch. */

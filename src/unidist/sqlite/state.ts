@@ -138,7 +138,7 @@ export class SqliteState implements State {
     const { store } = space;
     return space.run(() => {
       const id = this.#part.id();
-      store.forgetOld(space.now);
+      store.tidyNowAndThen(space.clock);
       const result = write(id);
       if (hasChanged(result)) store.changed(id, store.isHeard(id));
       return result;

@@ -6,7 +6,7 @@ import { expire, forgetDeleted } from "./expire.ts";
 import type { Durability } from "./open-database.ts";
 import { WakeFile } from "./wake-file.ts";
 
-const FORGET_EVERY = 60_000;
+const TIDY_EVERY = 60_000;
 
 /** Those of this thread; the last space that closes closes the file. */
 const stores = new Map<string, Store>();
@@ -22,7 +22,7 @@ export class Store {
   #handles = 0;
   #open = 0;
   #isFirstOpen = true;
-  #forgot = 0;
+  #tidied = Number.NEGATIVE_INFINITY;
 
   private constructor(key: string, path: string, durability: Durability) {
     this.#key = key;
@@ -44,9 +44,9 @@ export class Store {
     return BigInt(++this.#handles);
   }
 
-  /** Others wake this thread from now on. */
-  listen(): void {
-    this.#wakeFile.listen();
+  /** Others wake this thread from now on. False when they cannot: then it has to look by itself. */
+  listen(): boolean {
+    return this.#wakeFile.listen();
   }
 
   /** To be called outside of transactions. Others wake this thread when the thing changes. */
@@ -87,11 +87,12 @@ export class Store {
     return isTidier;
   }
 
-  /** Now and then, with an operation that writes. */
-  forgetOld(now: number): void {
-    if (performance.now() - this.#forgot < FORGET_EVERY) return;
-    this.#forgot = performance.now();
-    forgetDeleted(this.database, now);
+  /** Now and then, with an operation that writes: nobody may be waiting who would look. */
+  tidyNowAndThen(clock: Clock): void {
+    if (performance.now() - this.#tidied < TIDY_EVERY) return;
+    this.#tidied = performance.now();
+    this.tidy(clock);
+    forgetDeleted(this.database, clock.wall() / 1000);
   }
 
   async close(): Promise<void> {
@@ -111,7 +112,6 @@ export class Store {
   #opened(): void {
     if (this.#isFirstOpen) this.clients.reap(Date.now() / 1000);
     this.#isFirstOpen = false;
-    this.#forgot = 0;
   }
 
   #woken(): void {

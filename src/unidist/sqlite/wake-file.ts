@@ -31,8 +31,11 @@ export class WakeFile {
     try {
       this.#open();
       const watcher = watch(this.#path, { persistent: false }, (event) => {
-        // It was deleted, or moved away.
-        if (event === "rename") this.close();
+        // It was deleted, or moved away: the next one is another file.
+        if (event === "rename") {
+          this.close();
+          this.listen();
+        }
         this.#onWake();
       });
       watcher.on("error", () => this.close());
