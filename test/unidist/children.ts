@@ -25,6 +25,11 @@ buildSync({
   bundle: true,
   platform: "node",
   format: "esm",
+  // The driver of PostgreSQL is CommonJS.
+  banner: {
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
+  external: ["pg-native"],
   logLevel: "warning",
 });
 

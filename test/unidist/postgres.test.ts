@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { ManualClock } from "../../src/base/index.ts";
 import { openSpace } from "../../src/unidist/index.ts";
+import { removeProgram } from "./children.ts";
 import { spaceContract } from "./contract.ts";
+import { modelContract } from "./model-based.ts";
 import { startPostgres, type TestPostgres } from "./postgres-server.ts";
+import { togetherContract } from "./together.ts";
 
 let postgres: TestPostgres;
 let url: string;
@@ -13,6 +16,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await postgres.stop();
+  removeProgram();
 });
 
 describe("postgres", () => {
@@ -25,4 +29,9 @@ describe("postgres", () => {
     const queueLimit = 3100;
     return { clock, queueLimit, open: (name) => openSpace(url, name, { clock, queueLimit }) };
   });
+
+  let spaces = 0;
+  modelContract((clock) => openSpace(url, `${++spaces}`, { clock }), 25);
+
+  togetherContract(() => url);
 });
