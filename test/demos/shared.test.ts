@@ -75,7 +75,9 @@ test("Jobs go from one process to others, none is lost when a consumer is killed
   const pushed = Number(await jobs.counter("job").get());
   // The killed one may have done its job, and not lived to say so: then it was done twice.
   const numbers = new Set(done.map(({ number }) => number));
-  expect([...numbers].sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: pushed }, (_, index) => index + 1));
+  expect([...numbers].sort((a, b) => Number(a) - Number(b))).toEqual(
+    Array.from({ length: pushed }, (_, index) => index + 1),
+  );
 });
 
 test("One copy leads; when it is killed the other one takes over.", async () => {
