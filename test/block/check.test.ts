@@ -53,7 +53,7 @@ demo.yaml:8:14: error: expected a number to increment by, not text
 demo.yaml:9:11: error: unknown key "nme" — did you mean "name"?
   9 | __usage: {nme: x, args: [{info: y}], longrunning: yes}
     |           ^^^
-  = known: name, author, website, info, args, options, longrunning, daemon, pidfile, cwd, space, store, grace
+  = known: name, author, website, info, args, options, longrunning, daemon, pidfile, cwd, space, store, copies, grace
 demo.yaml:9:26: error: "name" is missing in item 1 of "args"
   9 | __usage: {nme: x, args: [{info: y}], longrunning: yes}
     |                          ^

@@ -183,11 +183,25 @@ describe("a long-running block", () => {
   });
 });
 
+describe("two processes of one long-running block", () => {
+  test("the second one leaves with exit code 1 and names the first", async () => {
+    const first = start("slow.yaml", "--grace", "0");
+    await first.until(() => first.stderr.includes("thread:started"));
+    const second = start("slow.yaml");
+    expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(second.stderr).toContain('block "slow" is running already');
+    expect(second.stderr).toContain(`by process ${first.child.pid}`);
+    first.child.kill("SIGTERM");
+    await first.ended;
+  });
+});
+
 describe("two processes that collect into one file", () => {
   test("the second one leaves with exit code 1 and names the first", async () => {
     const first = start("monitor.yaml");
     await first.until(() => first.stderr.includes("sample:stored"));
-    const second = start("monitor.yaml");
+    // In the same space it would not even begin.
+    const second = start("monitor.yaml", "--space", "another");
     expect(await second.ended).toEqual({ code: 1, signal: null });
     expect(second.stderr).toContain(`is written by process ${first.child.pid}`);
     first.child.kill("SIGTERM");

@@ -66,7 +66,7 @@ test("Jobs go from one process to others, none is lost when a consumer is killed
   await second.says(/^job [2-9]: \d+$/);
   expect(await producer.end("SIGINT")).toEqual({ code: 0, signal: null });
   // What is left is worked off.
-  await expect.poll(() => jobs.queue("jobs").length()).toBe(0);
+  await expect.poll(() => jobs.queue("jobs").length(), { timeout: 10_000 }).toBe(0);
   expect(await second.end("SIGINT")).toEqual({ code: 0, signal: null });
   const done = [];
   for await (const { entry } of jobs.log("done").tail({ lines: 100 }))

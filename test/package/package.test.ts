@@ -75,7 +75,13 @@ await run.stop();
     writeFileSync(
       join(dir, "typed.ts"),
       `import { loadBlock, type ProcessBlock, runBlockFile, unwrap } from "procblock";
-export const processBlock: ProcessBlock = ({ pipeData }) => ({ seen: Object.keys(pipeData).length });
+export const processBlock: ProcessBlock = async ({ pipeData, shared }) => {
+  const lease = await shared.lock("door").acquire({ timeout: 5 });
+  const runs: bigint = await shared.counter("runs").increment();
+  for await (const { entry } of shared.log("lines").tail({ lines: 1 })) await shared.queue("q").push(entry);
+  await lease?.release();
+  return { seen: Object.keys(pipeData).length, runs };
+};
 const run = unwrap(await runBlockFile("block.yaml", { args: ["a"] }));
 const states: string[] = run.threads.map((thread) => thread.status().state);
 // @ts-expect-error files are named by text

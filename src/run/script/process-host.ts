@@ -76,6 +76,8 @@ export function startProcess(settings: WorkerSettings, memory: number, listener:
     heapUsed: () => Promise.resolve(undefined),
     end() {
       asked = true;
+      // Somebody may wait for it who does nothing else.
+      child.ref();
       if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
       return gone;
     },

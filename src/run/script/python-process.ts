@@ -118,6 +118,8 @@ export class PythonProcess {
   }
 
   end(): Promise<void> {
+    // Somebody may wait for it who does nothing else.
+    if (!this.#ended) this.#keepAlive(true);
     this.#stop(abortedFailure(this.#file));
     return this.#gone.promise;
   }

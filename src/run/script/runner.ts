@@ -28,7 +28,7 @@ export interface ScriptRunnerOptions {
   readonly onReloaded?: (file: string) => void;
   /** A changed script cannot be loaded; the last good version goes on. Once per change. */
   readonly onBroken?: (file: string, problem: Problem) => void;
-  /** What scripts get as `shared`. */
+  /** What scripts get as `shared`. Worker threads open a store that is a file by themselves, with its default limits. */
   readonly space?: Space | undefined;
   /** Folder of Node's compile cache. */
   readonly compileCache?: string | undefined;

@@ -214,12 +214,12 @@ if "hang" in pipe_data:
 return {}`);
   const isBack = async () => !(await space.lock("l").isLocked()) && (await space.queues())[0]?.taken === 0;
   resultOf(await scripts.run(forgets, call()));
-  await expect.poll(isBack).toBe(true);
+  await expect.poll(isBack, { timeout: 10_000 }).toBe(true);
   expect(failureOf(await scripts.run(forgets, call({ pipeData: { die: true } }))).kind).toBe("crashed");
-  await expect.poll(isBack).toBe(true);
+  await expect.poll(isBack, { timeout: 10_000 }).toBe(true);
   const hung = await scripts.run(forgets, call({ pipeData: { hang: true }, timeout: seconds(0.3) }));
   expect(failureOf(hung).kind).toBe("timeout");
-  await expect.poll(isBack).toBe(true);
+  await expect.poll(isBack, { timeout: 10_000 }).toBe(true);
 });
 
 test("threads of a Python script share at the same time, also while one waits", async () => {

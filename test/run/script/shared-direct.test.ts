@@ -125,6 +125,56 @@ test("what holds nothing goes from the worker straight to the file, the rest thr
   });
 });
 
+test.each(stores)("%s a script lists what there is, and who holds a lock", async (_, make) => {
+  const { scripts } = runner({ space: make() });
+  const lists = body(`await shared.counter("c").set(5);
+  await shared.state("s").set("a", 1);
+  await shared.queue("q").pushMany([1, 2]);
+  const taken = await shared.queue("q").take();
+  await shared.log("l").append("x");
+  const lease = await shared.lock("k").acquire();
+  const [holder] = await shared.lock("k").list();
+  return {
+    holder: { lock: holder.lock, thread: holder.thread, own: holder.token === lease.token, pid: holder.pid },
+    locks: (await shared.locks()).length, counters: await shared.counters(), states: await shared.states(),
+    queues: await shared.queues(), logs: await shared.logs(), none: (await shared.lock("other").list()).length,
+  };`);
+  expect(resultOf(await scripts.run(lists, call({ label: "cpu" })))).toEqual({
+    holder: { lock: "k", thread: "cpu", own: true, pid: process.pid },
+    locks: 1,
+    counters: [{ name: "c", value: 5n }],
+    states: [{ name: "s", keys: 1 }],
+    queues: [{ name: "q", length: 2, taken: 1 }],
+    logs: [{ name: "l", length: 1 }],
+    none: 0,
+  });
+});
+
+test.each(stores)("%s a script follows a log until it is to stop", async (_, make) => {
+  const space = make();
+  await space.log("l").append("before");
+  const controller = new AbortController();
+  const { scripts } = runner({
+    space,
+    log: (_level, text) => {
+      if (text === "before") void space.log("l").append("then");
+      else controller.abort();
+    },
+  });
+  const follows = body(`const seen = [];
+  for await (const { entry } of shared.log("l").tail({ follow: true, signal })) {
+    seen.push(entry);
+    log(entry);
+  }
+  return { seen, length: await shared.log("l").length(), trimmed: await shared.log("l").trim({ keep: 1 }) };`);
+  const given = call({ signal: controller.signal, grace: seconds(20) });
+  expect(resultOf(await scripts.run(follows, given))).toEqual({
+    seen: ["before", "then"],
+    length: 2,
+    trimmed: 1,
+  });
+});
+
 test.each(stores)("%s errors reach a worker with their code, whichever way they came", async (_, make) => {
   const { scripts } = runner({ space: make() });
   const wrong =
@@ -150,17 +200,14 @@ test.each(stores)("%s errors reach a worker with their code, whichever way they 
 
 test.each(stores)("%s a script that counts without end hears that it is to stop", async (_, make) => {
   const space = make();
-  const { scripts } = runner({ space });
   const controller = new AbortController();
-  const counts = body(`while (!signal.aborted) await shared.counter("c").increment();
+  const { scripts } = runner({ space, log: () => controller.abort() });
+  const counts = body(`await shared.counter("c").increment();
+  log("counting");
+  while (!signal.aborted) await shared.counter("c").increment();
   return { asked: true };`);
-  const running = scripts.run(
-    counts,
-    call({ signal: controller.signal, timeout: undefined, grace: seconds(20) }),
-  );
-  await expect.poll(() => space.counter("c").get()).toBeGreaterThan(100n);
-  controller.abort();
-  expect(resultOf(await running)).toEqual({ asked: true });
+  const given = call({ signal: controller.signal, timeout: undefined, grace: seconds(20) });
+  expect(resultOf(await scripts.run(counts, given))).toEqual({ asked: true });
 });
 
 test("a worker's own change wakes who waits in the main thread", async () => {
