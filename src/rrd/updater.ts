@@ -163,6 +163,8 @@ export class Updater {
         `${this.path}: illegal attempt to update using time ${seconds} when last update time is ${last} (minimum one second step)`,
       );
     }
+    // Beyond that seconds are not told apart any more, and the file would be refused ever after.
+    if (!Number.isSafeInteger(seconds)) return problem("rrd-time", `${this.path}: ${seconds} is no time`);
     const latest = this.#horizon.exceededBy(seconds);
     if (latest !== undefined) {
       return problem(

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -71,6 +79,21 @@ describe("procblock rrd, where it differs from rrdtool on purpose", () => {
     });
     expect((await run("dump none.rrd none.xml")).code).toBe(1);
     expect(existsSync(join(dir, "none.xml"))).toBe(false);
+  });
+
+  test("a dump into the file itself is refused, whatever it is called", async () => {
+    const before = readFileSync(join(dir, "a.rrd"));
+    symlinkSync("a.rrd", join(dir, "link.xml"));
+    for (const name of ["a.rrd", "./a.rrd", "link.xml"])
+      expect((await run(`dump a.rrd ${name}`)).stderr).toBe(`ERROR: '${name}' is the file that is dumped\n`);
+    expect(readFileSync(join(dir, "a.rrd")).equals(before)).toBe(true);
+  });
+
+  test("names with a NUL in them are no names", async () => {
+    expect((await procblock(["rrd", "info", "a\0.rrd"], { cwd: dir })).stderr).toBe(
+      "ERROR: opening 'a\0.rrd': Invalid argument\n",
+    );
+    expect((await procblock(["rrd", "list", "\0"], { cwd: dir })).stderr).toBe("ERROR: Invalid argument\n");
   });
 
   test("files that are none are told in our own words, by the name they were given", async () => {

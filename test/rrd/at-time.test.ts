@@ -73,6 +73,15 @@ describe("a period", () => {
     expect(period("start-1h", "now")).toBe("the start time cannot be specified relative to itself");
   });
 
+  test("beyond all whole numbers of seconds is refused", () => {
+    const refused = "the specified time is incorrect (out of range?)";
+    const long = "9".repeat(40);
+    expect(period("now", `now+${long}`)).toBe(`end time: ${refused}`);
+    expect(period(`end-${long}hours`, "now")).toBe(`start time: ${refused}`);
+    expect(period("end-999999999years", "now")).toBe(refused);
+    expect(period(`end-${"9".repeat(400)}`, "now")).toBe(`start time: ${refused}`);
+  });
+
   test("names the end that cannot be read", () => {
     expect(period("bogus", "now")).toBe("start time: unparsable time: bogus");
     expect(period("now", "bogus")).toBe("end time: unparsable time: bogus");

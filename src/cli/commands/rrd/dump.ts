@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, statSync, writeSync } from "node:fs";
 import { failed, problem, type Result } from "../../../base/index.ts";
 import { type DumpOptions, dumpRrd } from "../../../rrd/index.ts";
 import { systemError } from "./error-words.ts";
@@ -22,8 +22,19 @@ export const dump: RrdVerb = (world, words) => {
   }
   const path = world.path(file);
   if (xml === undefined) return dumpRrd(path, { header }, (text) => world.print(Buffer.from(text, "latin1")));
+  if (isSameFile(path, world.path(xml))) return refuse(`'${xml}' is the file that is dumped`);
   return intoFile(world, xml, (write) => dumpRrd(path, { header }, write));
 };
+
+/** By whatever name: what is dumped would be gone before it is read. */
+function isSameFile(one: string, other: string): boolean {
+  try {
+    const [a, b] = [statSync(one), statSync(other)];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false;
+  }
+}
 
 function intoFile(
   world: RrdWorld,

@@ -42,5 +42,7 @@ const texts: Readonly<Record<string, string>> = {
   EPERM: "Operation not permitted",
   EROFS: "Read-only file system",
   ETXTBSY: "Text file busy",
+  // Node's own, for a NUL in a name.
+  ERR_INVALID_ARG_VALUE: "Invalid argument",
   EXDEV: "Invalid cross-device link",
 };

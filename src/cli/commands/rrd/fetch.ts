@@ -1,4 +1,3 @@
-import type { Plain } from "../../../base/index.ts";
 import { exponential, type FetchedRows, parseFetchArguments, takeFirstWord } from "../../../rrd/index.ts";
 import { toJson } from "../../output.ts";
 import { daemon, flag, option, type RrdVerb, refuse, takeApart } from "./world.ts";
@@ -26,25 +25,30 @@ export const fetch: RrdVerb = (world, words) => {
   const rows = opened.value.fetch(request.value);
   opened.value.close();
   if (!rows.ok) return rows;
-  if (asked.length < words.length) world.print(`${toJson(rowsAsData(rows.value))}\n`);
-  else printRows(rows.value, (text) => world.print(text));
+  const write = asked.length < words.length ? printJson : printRows;
+  write(rows.value, (text) => world.print(text));
   return rows;
 };
 
-/** NaN, which JSON has no number for, becomes null when it is written. */
-function rowsAsData(rows: FetchedRows): Plain {
-  const { start, end, step, names, columns } = rows;
+/** Written row by row: as one value a long period would take a hundred times the memory of its numbers. */
+function printJson({ start, end, step, names, columns }: FetchedRows, print: (text: string) => void): void {
+  const head = toJson({ start, end, step, names: [...names] });
+  let text = `${head.slice(0, -1)}, "rows": [`;
   const count = Math.round((end - start) / step);
-  return {
-    start,
-    end,
-    step,
-    names: [...names],
-    rows: Array.from({ length: count }, (_, row) => ({
-      time: start + (row + 1) * step,
-      values: columns.map((column) => column[row] ?? Number.NaN),
-    })),
-  };
+  for (let row = 0; row < count; row++) {
+    const values = columns.map((column) => jsonNumber(column[row] ?? Number.NaN));
+    text += `${row > 0 ? ", " : ""}{"time": ${start + (row + 1) * step}, "values": [${values.join(", ")}]}`;
+    if (row % MOST_LINES === MOST_LINES - 1) {
+      print(text);
+      text = "";
+    }
+  }
+  print(`${text}]}\n`);
+}
+
+/** JSON has no number for unknowns and infinities. */
+function jsonNumber(value: number): string {
+  return Number.isFinite(value) ? String(value) : "null";
 }
 
 /** Lines that are written at once. */

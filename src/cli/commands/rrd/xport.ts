@@ -8,6 +8,6 @@ export const xport: RrdVerb = async (world, words) => {
   warnOfPeriod(world, words);
   nameFiles(world, words);
   const answer = await rrdXport(words, { now: world.now as EpochSeconds, cwd: world.cwd });
-  if (answer.ok) world.print(answer.value.text);
+  if (answer.ok) for (const piece of answer.value.pieces) world.print(piece);
   return answer;
 };

@@ -154,8 +154,10 @@ export class Session {
     this.#context.cache.commit();
     if (output.every((answer) => typeof answer === "string")) this.#socket.write(`${output.join("\n")}\n`);
     else
-      for (const answer of output)
-        this.#socket.write(Buffer.concat([Buffer.from(answer as string), Buffer.from("\n")]));
+      for (const answer of output) {
+        this.#socket.write(answer);
+        this.#socket.write("\n");
+      }
   }
 
   #waitForReader(): void {

@@ -1,7 +1,7 @@
-import { statSync } from "node:fs";
 import { type Clock, type Milliseconds, type Problem, problem, type Timer } from "../../../base/index.ts";
 import { openRrd } from "../../../rrd/index.ts";
 import type { CachedFile } from "./cached-file.ts";
+import { statusOf } from "./file-status.ts";
 import type { Journal } from "./journal.ts";
 import { OpenFiles } from "./open-files.ts";
 
@@ -106,7 +106,8 @@ export class WriteBehind {
   file(path: string, shown: string): CachedFile | string {
     const known = this.#files.get(path);
     if (known !== undefined) return known;
-    const status = statSync(path, { throwIfNoEntry: false });
+    const status = statusOf(path);
+    if (typeof status === "number") return `stat failed with error ${status}.`;
     if (status === undefined) return `No such file: ${shown}`;
     if (!status.isFile()) return `Not a regular file: ${shown}`;
     const opened = openRrd(path, { mode: "read", clock: this.#options.clock });
@@ -329,7 +330,8 @@ export class WriteBehind {
 
   #later(file: CachedFile, fault: Problem | undefined): string {
     const message = fault?.message ?? "it cannot be written";
-    if (!statSync(file.path, { throwIfNoEntry: false })?.isFile()) {
+    const status = statusOf(file.path);
+    if (status === undefined || (typeof status === "object" && !status.isFile())) {
       this.#lost(file.updates.length, `"${file.path}" went away`);
       this.#done(file, "f");
       this.#files.delete(file.path);
