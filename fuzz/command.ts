@@ -9,6 +9,8 @@ export interface Answered {
   readonly code: number;
   readonly stdout: Buffer;
   readonly stderr: string;
+  /** The `OK` and `ERROR` lines of a session, however much stands between them. */
+  readonly answers: readonly string[];
 }
 
 /** More output than this is counted, not kept; bytes. */
@@ -36,6 +38,7 @@ class Surroundings {
   #pieces: Buffer[] = [];
   #size = 0;
   #stderr = "";
+  readonly #answers: string[] = [];
 
   constructor(argv: readonly string[], cwd: string, input: readonly Uint8Array[] = []) {
     this.io = {
@@ -60,6 +63,7 @@ class Surroundings {
   }
 
   #keep(text: string | Uint8Array): void {
+    if (typeof text === "string" && /^(?:OK u:|ERROR: )/.test(text)) this.#answers.push(text.trimEnd());
     if (this.#size > MOST_KEPT) return;
     // A copy: who wrote it may use its memory again.
     const bytes = Buffer.from(text);
@@ -68,7 +72,7 @@ class Surroundings {
   }
 
   answered(code: number): Answered {
-    return { code, stdout: Buffer.concat(this.#pieces), stderr: this.#stderr };
+    return { code, stdout: Buffer.concat(this.#pieces), stderr: this.#stderr, answers: this.#answers };
   }
 }
 

@@ -33,7 +33,8 @@ function playFrom(options: CrewOptions, number: number, first: number): Promise<
   const { seed, only, cases, workers } = options;
   const record = join(options.folder, `worker-${number}`);
   const orders: Orders = { seed, only, first, stride: workers, end: cases, record, folder: options.folder };
-  const execArgv = ["--max-old-space-size=512", "--disable-warning=ExperimentalWarning"];
+  // A small nursery: what is thrown away at once is not what is looked for.
+  const execArgv = ["--max-semi-space-size=4", "--max-old-space-size=512"];
   const env = { ...process.env, TZ: "UTC", LC_ALL: "C" };
   const child = fork(worker, [JSON.stringify(orders)], {
     execArgv,

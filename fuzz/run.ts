@@ -15,16 +15,7 @@ import { FuzzSession, inMemory } from "./play.ts";
 import { targets } from "./targets.ts";
 
 const findings = new URL("findings/", import.meta.url).pathname;
-const { values } = parseArgs({
-  options: {
-    cases: { type: "string", default: "100000" },
-    seed: { type: "string", default: "1" },
-    only: { type: "string", multiple: true, default: [] },
-    case: { type: "string" },
-    workers: { type: "string", default: String(Math.min(8, availableParallelism())) },
-    json: { type: "boolean", default: false },
-  },
-});
+const values = given();
 const kinds = targets.map(({ kind }) => kind);
 const unknown = values.only.find((kind) => !kinds.includes(kind));
 if (unknown !== undefined) {
@@ -33,6 +24,25 @@ if (unknown !== undefined) {
 }
 const seed = whole("seed", values.seed, 0);
 process.exit(values.case === undefined ? await playMany() : await playOne(whole("case", values.case, 0)));
+
+function given() {
+  const workers = String(Math.min(8, availableParallelism()));
+  try {
+    return parseArgs({
+      options: {
+        cases: { type: "string", default: "100000" },
+        seed: { type: "string", default: "1" },
+        only: { type: "string", multiple: true, default: [] },
+        case: { type: "string" },
+        workers: { type: "string", default: workers },
+        json: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error((error as Error).message);
+    return process.exit(2);
+  }
+}
 
 function whole(name: string, text: string, least: number): number {
   const value = Number(text);

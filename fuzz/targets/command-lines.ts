@@ -7,13 +7,6 @@ export const commandLines: readonly string[] = [
   "fetch plain.rrd AVERAGE -s TIME -e start+100",
   "fetch plain.rrd MAX --start end-1h --end TIME -r 30 -a",
   "fetch computed.rrd LAST -s TIME -e now --json",
-  "fetch plain.rrd AVERAGE -s 1585000000 -e now --json",
-  "fetch plain.rrd AVERAGE -s 1585000000 -e now",
-  "xport -m 1000000000 -s 1585000000 -e now DEF:a=plain.rrd:x:AVERAGE CDEF:b=a,2,* XPORT:a XPORT:b",
-  "xport --json -m 1000000000 -s 1585000000 -e now DEF:a=plain.rrd:x:AVERAGE XPORT:a",
-  "graph out.png -s 1585000000 -e now -S 10 -w 400 -h 100 DEF:a=plain.rrd:x:AVERAGE LINE1:a#ff0000:name",
-  "graph out.png -s TIME -e now -w 5000 -h 5000 DEF:a=plain.rrd:x:AVERAGE LINE1:a#ff0000:name",
-  "graph out.svg -a SVG -s TIME -e now -w 9000 -h 9000 DEF:a=plain.rrd:x:AVERAGE AREA:a#ff0000:name",
   "info plain.rrd --json",
   "info forecast.rrd",
   "first plain.rrd --rraindex 1",
@@ -36,6 +29,17 @@ export const commandLines: readonly string[] = [
   "graph - -a SVG -s TIME -e now -w 60 -h 30 --full-size-mode --right-axis 2:1 DEF:a=plain.rrd:x:AVERAGE SHIFT:a:30 LINE2:a#123456:x:dashes=3,2",
   "graphv out.png -s TIME -e now -w 50 -h 20 -x HOUR:1:HOUR:2:HOUR:2:0:%H -y 1:5 -X 3 DEF:a=plain.rrd:x:AVERAGE VDEF:v=a,95,PERCENT GPRINT:v:%6.2lf%s PRINT:v:%c:strftime",
   "graph '' -s TIME -e now DEF:a=plain.rrd:x:AVERAGE CDEF:c=a,600,TREND,a,UN,0,a,IF,+ PRINT:c:AVERAGE:%lf",
+];
+
+/** Millions of rows, and pictures as large as they can be: each takes as long as a thousand others. */
+export const heavyLines: readonly string[] = [
+  "fetch plain.rrd AVERAGE -s 1585000000 -e now --json",
+  "fetch plain.rrd AVERAGE -s 1585000000 -e now",
+  "xport -m 1000000000 -s 1585000000 -e now DEF:a=plain.rrd:x:AVERAGE CDEF:b=a,2,* XPORT:a XPORT:b",
+  "xport --json -m 1000000000 -s 1585000000 -e now DEF:a=plain.rrd:x:AVERAGE XPORT:a",
+  "graph out.png -s 1585000000 -e now -S 10 -w 400 -h 100 DEF:a=plain.rrd:x:AVERAGE LINE1:a#ff0000:name",
+  "graph out.png -s TIME -e now -w 3900 -h 3900 DEF:a=plain.rrd:x:AVERAGE LINE1:a#ff0000:name",
+  "graph out.svg -a SVG -s TIME -e now -w 9000 -h 9000 DEF:a=plain.rrd:x:AVERAGE AREA:a#ff0000:name",
 ];
 
 /** What command lines are made of. */

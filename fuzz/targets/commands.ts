@@ -7,10 +7,12 @@ import { expectClear, expectThat } from "../expectations.ts";
 import type { Random } from "../random.ts";
 import { START, sampleFiles } from "../sample-files.ts";
 import type { FuzzTarget } from "../target.ts";
-import { commandLines, commandPieces } from "./command-lines.ts";
+import { commandLines, commandPieces, heavyLines } from "./command-lines.ts";
 
 const samples = ["plain", "computed", "forecast"];
 
+/** The share of the command lines that take long. */
+const HEAVY = 0.02;
 const readers = ["fetch", "info", "first", "last", "lastupdate", "list", "xport", "resize"];
 
 /** Whole command lines. What fails says why and leaves what is there as it was. */
@@ -68,7 +70,7 @@ function left(folder: string, good: ReadonlyMap<string, Buffer>): boolean {
 }
 
 function damagedWords(random: Random): string[] {
-  const words = random.pick(commandLines).split(" ");
+  const words = random.pick(random.chance(HEAVY) ? heavyLines : commandLines).split(" ");
   for (let change = random.below(4); change > 0; change--) {
     // The verb stays: another one is a table look-up.
     const at = 1 + random.below(words.length);

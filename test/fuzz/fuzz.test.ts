@@ -1,19 +1,30 @@
+import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { FuzzSession } from "../../fuzz/play.ts";
 import { targets } from "../../fuzz/targets.ts";
 
 const seed = 20_100_818;
 
-test("2,000 damaged files, texts, command lines and conversations give clear errors or valid data.", async () => {
-  const session = new FuzzSession(seed, []);
-  const found: string[] = [];
-  for (let index = 0; index < 2000; index++) {
-    const finding = await session.play(index);
-    if (finding !== undefined)
-      found.push(`npm run fuzz -- --seed ${seed} --case ${index}\n${finding.kind}: ${finding.what}`);
+test("2,000 damaged files, texts, command lines and conversations give clear errors or valid data.", () => {
+  const command = new URL("../../fuzz/run.ts", import.meta.url).pathname;
+  const words = [command, "--cases", "2000", "--seed", String(seed), "--workers", "2", "--json"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toMatchObject({ seed, cases: 2000, findings: [] });
+  expect(status).toBe(0);
+});
+
+test("A wrong command line is refused.", () => {
+  const command = new URL("../../fuzz/run.ts", import.meta.url).pathname;
+  for (const words of [
+    ["--only", "nothing"],
+    ["--cases", "many"],
+    ["--seed", "-1"],
+  ]) {
+    const { status, stderr } = spawnSync(process.execPath, [command, ...words], { encoding: "utf8" });
+    expect(stderr).not.toBe("");
+    expect(status).toBe(2);
   }
-  await session.close();
-  expect(found.join("\n\n")).toBe("");
 });
 
 test.each(targets.map(({ kind }) => kind))(

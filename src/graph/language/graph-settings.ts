@@ -81,7 +81,7 @@ const EARLIEST = 315_360_000;
 const LEAST_PIXELS = 10;
 /** What a screen or a poster may need; rrdtool takes all the memory instead. */
 export const MOST_PIXELS = 10_000;
-const MOST_ALL_PIXELS = 25_000_000;
+const MOST_ALL_PIXELS = 16_000_000;
 const LONGEST_TEXT = 10_000;
 
 /** Reads the words after `graph`. Throws `GraphFault`. */
