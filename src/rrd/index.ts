@@ -34,6 +34,13 @@ export { parseFetchArguments } from "./fetch-arguments.ts";
 export type { Forecast } from "./forecast-parameters.ts";
 export type { ArchiveInfo, ConsolidationState, DataSourceInfo, ForecastState, RrdInfo } from "./info.ts";
 export { rrdInfoText } from "./info-text.ts";
+export {
+  type MigratedArchive,
+  type MigrationOptions,
+  type MigrationReport,
+  migrateRrd,
+} from "./migrate.ts";
+export type { MigrationRequest } from "./migrate-plan.ts";
 export { nodeStorage } from "./node-storage.ts";
 export { type NumberFault, parseNumber } from "./number-text.ts";
 export { openRrd } from "./open.ts";

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -16,7 +17,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode } from "./rrd-problems.ts";
-import type { FileStatus, Storage, StorageFile } from "./storage.ts";
+import type { FileOwner, FileStatus, Storage, StorageFile } from "./storage.ts";
 
 /** The real file system. */
 export const nodeStorage: Storage = {
@@ -94,6 +95,10 @@ class NodeFile implements StorageFile {
     fchmodSync(this.#descriptor, mode);
   }
 
+  setOwner({ user, group }: FileOwner): void {
+    fchownSync(this.#descriptor, user, group);
+  }
+
   close(): void {
     closeSync(this.#descriptor);
   }
@@ -117,5 +122,6 @@ function toStatus(stats: Stats): FileStatus {
     size: stats.size,
     mode: stats.mode & 0o7777,
     identity: `${stats.dev}:${stats.ino}`,
+    owner: { user: stats.uid, group: stats.gid },
   };
 }

@@ -25,6 +25,8 @@ export interface StorageFile {
   sync(): void;
   status(): FileStatus;
   setMode(mode: number): void;
+  /** Only who may do so can; where there are no owners it is left out. */
+  setOwner?(owner: FileOwner): void;
   close(): void;
 }
 
@@ -35,4 +37,10 @@ export interface FileStatus {
   readonly mode: number;
   /** Device and inode: the same for the same file, whatever its name. */
   readonly identity: string;
+  readonly owner?: FileOwner | undefined;
+}
+
+export interface FileOwner {
+  readonly user: number;
+  readonly group: number;
 }
