@@ -35,6 +35,8 @@ export interface MigrationReport {
   readonly lost: readonly { readonly cf: PlainConsolidation; readonly from: number; readonly to: number }[];
   /** The file as it was. */
   readonly savedAs: string | undefined;
+  /** It has this shape already; in place nothing was written. */
+  readonly unchanged: boolean;
 }
 
 export interface MigratedArchive extends FilledRows {
@@ -92,6 +94,7 @@ function write(
     const [size, most] = [formatBytes(header.fileSize), formatBytes(largestFile)];
     return failed(problem("rrd-too-large", `"${to}" would take ${size}; at most ${most} are allowed`));
   }
+  const unchanged = isUnchanged(before, header, plan);
   const fill = (writePiece: WritePiece) =>
     header.archives.map((archive, index): MigratedArchive => {
       const from = plan.same[index];
@@ -103,9 +106,9 @@ function write(
       return { cf, secondsPerRow: pdpPerRow * header.step, rows, same: from !== undefined, ...filled };
     });
   const report = (archives: readonly MigratedArchive[], savedAs?: string): MigrationReport => {
-    return { step: header.step, archives, lost: lostTimes(before, archives, known), savedAs };
+    return { step: header.step, archives, lost: lostTimes(before, archives, known), savedAs, unchanged };
   };
-  if (options.dryRun) return ok(report(fill(() => undefined)));
+  if (options.dryRun || (unchanged && to === path)) return ok(report(fill(() => undefined)));
   const savedAs = to === path && options.backup !== false ? saveBeside(path, storage) : undefined;
   if (typeof savedAs === "object") return failed(savedAs);
   let archives: readonly MigratedArchive[] = [];
@@ -123,6 +126,15 @@ function write(
   if (savedAs === undefined || quietly(() => storage.unlink(savedAs))) return failed(...problems);
   const left = `"${savedAs}", a second name of "${path}", could not be removed`;
   return failed(...problems, problem("rrd-storage", left));
+}
+
+function isUnchanged(before: Header, header: Header, { same }: MigrationPlan): boolean {
+  return (
+    header.step === before.step &&
+    before.archives.length === same.length &&
+    same.every((from, index) => from === index) &&
+    header.dataSources.every(({ heartbeat }, index) => heartbeat === before.dataSources[index]?.heartbeat)
+  );
 }
 
 /** Programs that take no lock of ours may write at any time. */
@@ -143,8 +155,10 @@ function lostTimes(
   return (["AVERAGE", "MIN", "MAX", "LAST"] as const).flatMap((cf) => {
     if (!before.archives.some((archive) => archive.cf === cf)) return [];
     const from = known.oldest(cf);
-    const starts = archives.flatMap((one) => (one.cf === cf && one.from !== undefined ? [one.from] : []));
-    const to = Math.min(before.lastUpdate, ...starts);
-    return from < to ? [{ cf, from, to }] : [];
+    const after = archives.filter((one) => one.cf === cf);
+    const to = Math.min(before.lastUpdate, ...after.flatMap((one) => one.from ?? []));
+    // Rows of another width begin elsewhere: less than a row is not lost.
+    const row = after.length === 0 ? 0 : Math.min(...after.map((one) => one.secondsPerRow));
+    return from < to && to - from >= row ? [{ cf, from, to }] : [];
   });
 }

@@ -103,10 +103,15 @@ test("The same shape is the same file, bit for bit, whatever is in it.", () => {
       });
       feed(lines);
       const before = readFileSync(path);
-      const report = migrate({ step: definition.step, archives: definition.archives });
+      const to = join(dir, "b.rrd");
+      const request = { step: definition.step, archives: definition.archives };
+      const report = migrate(request, { to, overwrite: true });
       expect(report.archives.every(({ same }) => same)).toBe(true);
-      expect(report.lost).toEqual([]);
-      expect(readFileSync(path).equals(before)).toBe(true);
+      expect(report).toMatchObject({ lost: [], unchanged: true });
+      expect(readFileSync(to).equals(before)).toBe(true);
+      const inode = statSync(path).ino;
+      expect(unwrap(migrateRrd(path, request)).savedAs).toBeUndefined();
+      expect(statSync(path).ino).toBe(inode);
     }),
     { seed: 20_100_801, numRuns: 150 },
   );

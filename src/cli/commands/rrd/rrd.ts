@@ -8,10 +8,12 @@ import { RrdWorld, refuse } from "./world.ts";
 /** `procblock rrd COMMAND …`, `procblock rrd -` */
 export const rrd: Command = async (io, argv) => {
   const [verb, topic] = argv;
-  if (verb === undefined || verb === "--help" || verb === "-h" || verb === "help") {
+  if (verb === undefined || verb === "--help" || verb === "-h" || (verb === "help" && topic !== "migrate")) {
     io.stdout.write(rrdUsage(topic !== undefined && isVerb(topic) ? topic : undefined));
     return verb === undefined ? 2 : 0;
   }
+  if (verb === "migrate" || (verb === "help" && topic === "migrate"))
+    return (await import("./migrate.ts")).migrate(io, verb === "help" ? ["--help"] : argv.slice(1));
   if (verb === "daemon") return (await import("./daemon.ts")).daemon(io, argv.slice(1));
   if (io.env.RRDCACHED_ADDRESS !== undefined)
     io.stderr.write("warning: RRDCACHED_ADDRESS is not looked at: procblock goes to the files itself\n");
