@@ -90,8 +90,9 @@ function linesOf(text: string): string[] {
   return text.replaceAll("-nan", "NaN").replaceAll("nan", "NaN").split("\n");
 }
 
-/** Whole numbers beyond 2^53 are shown rounded; only damage has them. */
+/** Whole numbers beyond 2^53 are shown rounded, and far times without a date; only damage has them. */
 function sameHugeNumber(one: string, other: string): boolean {
+  if (one.includes("beyond all calendars")) return true;
   const [a, b] = [one, other].map((text) => Number(/(\d{16,})/.exec(text)?.[1] ?? 0)) as [number, number];
   return a > 2 ** 53 && a === b;
 }

@@ -5,6 +5,7 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
+  fsync,
   fsyncSync,
   linkSync,
   openSync,
@@ -70,6 +71,8 @@ export const nodeStorage: Storage = {
 
 class NodeFile implements StorageFile {
   readonly #descriptor: number;
+  #syncing = 0;
+  #closing = false;
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
@@ -87,6 +90,15 @@ class NodeFile implements StorageFile {
     fsyncSync(this.#descriptor);
   }
 
+  syncBeside(done: (error: unknown) => void): void {
+    this.#syncing++;
+    fsync(this.#descriptor, (error) => {
+      // The descriptor's number must not be another file's while the system still works on it.
+      if (--this.#syncing === 0 && this.#closing) closeSync(this.#descriptor);
+      done(error ?? undefined);
+    });
+  }
+
   status(): FileStatus {
     return toStatus(fstatSync(this.#descriptor));
   }
@@ -100,7 +112,8 @@ class NodeFile implements StorageFile {
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    this.#closing = true;
+    if (this.#syncing === 0) closeSync(this.#descriptor);
   }
 }
 

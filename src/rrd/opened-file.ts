@@ -167,13 +167,26 @@ export class OpenedRrd implements RrdFile {
       this.#file.sync();
       return DONE;
     } catch (error) {
-      this.#state = "failed";
-      const fault = storageProblem(this.path, "sync", error);
-      return failed({
-        ...fault,
-        notes: [...(fault.notes ?? []), "what was written since the last sync may be lost by a power cut"],
-      });
+      return this.#unsynced(error);
     }
+  }
+
+  syncBeside(): Promise<Result<void>> {
+    const file = this.#file;
+    if (file.syncBeside === undefined || this.#state !== "open") return Promise.resolve(this.sync());
+    return new Promise((resolve) => {
+      file.syncBeside?.((error) => resolve(error === undefined ? DONE : this.#unsynced(error)));
+    });
+  }
+
+  #unsynced(error: unknown): Result<never> {
+    // The system has forgotten what it could not write: to sync again would succeed, and mean nothing.
+    if (this.#state === "open") this.#state = "failed";
+    const fault = storageProblem(this.path, "sync", error);
+    return failed({
+      ...fault,
+      notes: [...(fault.notes ?? []), "what was written since the last sync may be lost by a power cut"],
+    });
   }
 
   stillThere(): boolean {

@@ -23,6 +23,8 @@ export interface StorageFile {
   /** Writes up to `length` bytes at `position`; returns how many were written. */
   write(from: Uint8Array, offset: number, length: number, position: number): number;
   sync(): void;
+  /** The same beside everything else; `done` hears of the error, if any. Closing waits for it. Absent: `sync` has to do. */
+  syncBeside?(done: (error: unknown) => void): void;
   status(): FileStatus;
   setMode(mode: number): void;
   /** Only who may do so can; where there are no owners it is left out. */

@@ -39,6 +39,13 @@ describeWithRrdtool("a damaged history of failures is shown as rrdtool shows it"
   });
 });
 
+test("times that no calendar has are dumped without a date", async () => {
+  changed("single", "lastUpdate", (bytes, at) => bytes.writeBigUInt64LE(2n ** 52n, at));
+  const text = (await rrdCommand(["dump", "changed.rrd"], folder)).stdout.toString();
+  expect(text).toContain(`<lastupdate>${2 ** 52}</lastupdate> <!-- beyond all calendars -->`);
+  expect(text).not.toMatch(/NaN-|Invalid/);
+});
+
 test("a period whose rows reach beyond all time is refused", () => {
   const path = changed("single", "step", (bytes, at) => bytes.writeBigUInt64LE(2n ** 48n, at));
   const opened = openRrd(path, { mode: "read" });

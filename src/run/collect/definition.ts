@@ -5,6 +5,13 @@ import type { PathTemplate } from "./path-template.ts";
 import type { CollectTarget } from "./sinks/parse-to.ts";
 import type { CollectDefinition } from "./types.ts";
 
+/**
+ * When what was stored is forced to the disk, so that a power cut does not take it: `always` before the next sample,
+ * `interval` about once a second beside everything else, `never`: when the system does it, half a minute later say.
+ */
+export const fileSyncs = ["always", "interval", "never"] as const;
+export type FileSync = (typeof fileSyncs)[number];
+
 /** `timeseries collect` as the collector uses it: all defaults filled in, all paths resolved. */
 export interface CheckedCollect extends CollectDefinition {
   /** Folder that `path` and the graphs' paths start from. */
@@ -21,6 +28,7 @@ export interface CheckedCollect extends CollectDefinition {
   readonly each: DataPath | undefined;
   /** Whether a file that was deleted while collecting is made again. */
   readonly recreate: boolean;
+  readonly sync: FileSync;
   /**
    * How near to the rhythm of whole seconds a stamp has to be to be put on it, seconds (see `Rhythm`); undefined:
    * samples come quicker than that, and stamps are stored as they are, to the millisecond.

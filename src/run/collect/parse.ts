@@ -1,5 +1,5 @@
 import { formatDuration, kindOf, parseDuration, type Seconds } from "../../base/index.ts";
-import type { CheckedCollect } from "./definition.ts";
+import { type CheckedCollect, type FileSync, fileSyncs } from "./definition.ts";
 import { parseArchives } from "./parse-archives.ts";
 import { parseFields } from "./parse-fields.ts";
 import { parseGraphs } from "./parse-graphs.ts";
@@ -18,6 +18,7 @@ export const collectKeys = [
   "to",
   "each",
   "recreate",
+  "sync",
 ] as const;
 
 /** Checks a `timeseries collect` mapping and fills in its defaults. */
@@ -34,6 +35,7 @@ export const parseCollect: CollectParser = (value, path, check, stepInterval, th
   const to = parseTo(read, thread);
   const each = parseEach(read);
   const recreate = read.flag("recreate") ?? true;
+  const sync = parseSync(read);
   for (const field of fields ?? []) {
     if (stepInterval === undefined || field.source.heartbeat >= stepInterval) continue;
     const message = `"heartbeat" of field "${field.source.name}" (${formatDuration(field.source.heartbeat)}) is shorter than the step's interval (${formatDuration(stepInterval)}): every value would be unknown`;
@@ -54,6 +56,7 @@ export const parseCollect: CollectParser = (value, path, check, stepInterval, th
     to,
     each,
     recreate,
+    sync,
     snap: snapFor(stepInterval),
   };
   return checked;
@@ -121,6 +124,13 @@ function parseEach(read: Reader) {
     return path ?? read.fail();
   }
   return read.wrong("each", `"each" must be a path in the result, not ${kindOf(value)}`);
+}
+
+function parseSync(read: Reader): FileSync {
+  const value = read.get("sync") ?? "never";
+  const policy = fileSyncs.find((one) => one === value);
+  if (policy === undefined) read.wrong("sync", `"sync" must be ${fileSyncs.join(", ")}, not ${shown(value)}`);
+  return policy ?? "never";
 }
 
 /** Even intervals of whole seconds leave no doubt; without a known interval only what looks like one is taken for it. */
