@@ -1,11 +1,7 @@
 export { parseRrdcachedAddress, type RrdcachedAddress } from "./client/address.ts";
-export type { ConnectionFigures } from "./client/connection.ts";
-export {
-  createRrdcachedSink,
-  type RrdcachedSink,
-  type RrdcachedSinkFigures,
-  type RrdcachedSinkOptions,
-} from "./client/sink.ts";
+export type { RrdcachedAnswer } from "./client/answers.ts";
+export { escapedPath, type RefusedUpdate, RrdcachedSession } from "./client/session.ts";
+export { Shards } from "./client/shards.ts";
 export { type CacheDaemon, type CacheDaemonOptions, startCacheDaemon } from "./server/daemon.ts";
 export type { SyncPolicy } from "./store/journal.ts";
 export type { WriteBehindFigures } from "./store/write-behind.ts";

@@ -223,7 +223,7 @@ class RrdCollector implements Collector {
   #outletsOf(collect: CheckedCollect, key: string, entry: Mapping): readonly Outlet[] {
     const outlets: Outlet[] = [];
     for (const target of collect.to) {
-      const made = this.#sinks.outlet(target, collect.fields, key, entry);
+      const made = this.#sinks.outlet(target, collect, key, entry);
       if ("sink" in made) outlets.push(made);
       else {
         const message = `entry "${key}" has no text or number "${made.missing}" for its name in ${target.sink.kind}`;

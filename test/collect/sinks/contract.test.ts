@@ -3,11 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Mapping } from "../../../src/base/index.ts";
-import { Sinking } from "./sinking.ts";
-import { type Store, stores } from "./stores.ts";
-
-const upTo = (last: number, first = 1) =>
-  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+import { Sinking, upTo } from "./sinking.ts";
+import type { Store } from "./store.ts";
+import { stores } from "./stores.ts";
 
 describe.each(Object.entries(stores))("%s", (_, make) => {
   let dir: string;
@@ -81,7 +79,7 @@ describe.each(Object.entries(stores))("%s", (_, make) => {
     expect(at.sink.figures()).toMatchObject({ dropped: 30, waiting: 20, sent: 0 });
     await at.close();
     expect(at.sink.figures()).toMatchObject({ dropped: 50, waiting: 0, sent: 0 });
-    const told = at.happenings.flatMap((one) => (one.type === "store:failed" ? [one.problem] : []));
+    const told = at.happenings.flatMap((one) => (one.type === "sink:failed" ? [one.problem] : []));
     expect(told.at(-1)).toMatchObject({
       message: "samples that were not sent before the end are lost",
       notes: ["50 samples lost since the last message"],

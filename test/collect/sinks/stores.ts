@@ -5,6 +5,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Mapping } from "../../../src/base/index.ts";
+import { daemons, RrdcachedStore } from "./rrdcached-store.ts";
+import type { Store } from "./store.ts";
 import {
   readGraphiteLine,
   readInfluxLine,
@@ -13,22 +15,7 @@ import {
   unsnappy,
 } from "./strict-readers.ts";
 
-/** A store that can be well, gone, deaf or full of errors, and says what it was given. */
-export interface Store {
-  /** The entry of `to`. */
-  readonly to: (more: Mapping) => Mapping;
-  /** A batch whose answer was lost comes again, and the store cannot tell. */
-  readonly mayRepeat: boolean;
-  up(): Promise<void>;
-  down(): Promise<void>;
-  /** Takes nothing and says nothing; undefined where there is no such state. */
-  hang?(): Promise<void>;
-  /** Answers, but with errors that pass. */
-  fail?(): Promise<void>;
-  values(): number[] | Promise<number[]>;
-  end(): Promise<void>;
-}
-
+const hasRrdcached = existsSync("/usr/bin/rrdcached");
 const hasRedis = spawnSync("redis-server", ["--version"], { stdio: "ignore" }).status === 0;
 
 class HttpStore implements Store {
@@ -340,6 +327,8 @@ export const stores: Readonly<Record<string, (dir: string) => Promise<Store>>> =
       (line) => readPutLine(line).value,
     ),
   ...(hasRedis ? { redis: async (dir: string) => new RedisStore(await freePort(), dir) } : {}),
+  ...(hasRrdcached ? { rrdcached: async (dir: string) => new RrdcachedStore(dir, daemons.rrdcached) } : {}),
+  "procblock rrd daemon": async (dir) => new RrdcachedStore(dir, daemons["procblock rrd daemon"]),
   sql: async (dir) => new SqlStore(dir),
   jsonl: async (dir) =>
     new FolderStore(
