@@ -1,11 +1,12 @@
+import { assertNever } from "../base/index.ts";
 import type { Theme } from "./palette.ts";
 import type { SceneItem } from "./scene.ts";
 import { fitText, textWidth } from "./text-width.ts";
 
 export interface LegendRow {
   readonly colour: string;
-  /** A square for areas, a bar for lines, a hairline for rules. */
-  readonly mark: "square" | "bar" | "rule";
+  /** A square for areas, a bar for lines (two short ones for a dashed one), a hairline for rules. */
+  readonly mark: "square" | "bar" | "dashes" | "rule" | "upright";
   readonly name: string;
   /** One per heading, or none. */
   readonly numbers: readonly string[];
@@ -74,16 +75,6 @@ function fitTable(rows: readonly LegendRow[], headings: readonly string[], room:
 }
 
 function drawRow(row: LegendRow, table: Table, x: number, y: number, theme: Theme): SceneItem[] {
-  const thickness = { square: SWATCH, bar: 3, rule: 1 }[row.mark];
-  const swatch: SceneItem = {
-    kind: "rect",
-    part: "legend-swatch",
-    x,
-    y: y + 3 + (SWATCH - thickness) / 2,
-    width: SWATCH,
-    height: thickness,
-    fill: row.colour,
-  };
   const name: SceneItem = {
     kind: "text",
     part: "legend-name",
@@ -96,7 +87,33 @@ function drawRow(row: LegendRow, table: Table, x: number, y: number, theme: Them
     fill: theme.text,
     turned: false,
   };
-  return [swatch, name, ...drawNumbers(table, row.numbers, x, y + 11, theme.text, "legend-number")];
+  return [
+    ...swatches(row, x, y + 3),
+    name,
+    ...drawNumbers(table, row.numbers, x, y + 11, theme.text, "legend-number"),
+  ];
+}
+
+/** `y` is the top of the swatch's square. */
+function swatches({ colour, mark }: LegendRow, x: number, y: number): SceneItem[] {
+  const part = (left: number, width: number, height: number): SceneItem => {
+    const box = { x: x + left, y: y + (SWATCH - height) / 2, width, height };
+    return { kind: "rect", part: "legend-swatch", ...box, fill: colour };
+  };
+  switch (mark) {
+    case "square":
+      return [part(0, SWATCH, SWATCH)];
+    case "bar":
+      return [part(0, SWATCH, 3)];
+    case "dashes":
+      return [part(0, 4, 2), part(5, 4, 2)];
+    case "rule":
+      return [part(0, SWATCH, 1)];
+    case "upright":
+      return [part(3, 3, SWATCH)];
+    default:
+      return assertNever(mark);
+  }
 }
 
 function drawNumbers(

@@ -30,6 +30,8 @@ export interface ValueAxisRequest {
   readonly base: 1000 | 1024;
   /** CSS pixels. */
   readonly height: number;
+  /** Values below this have a prefix (`5 m`); default 0.01. */
+  readonly plainFrom?: number | undefined;
   /** The range ends where the data does, whether zero is near or not. */
   readonly tight?: { readonly low: boolean; readonly high: boolean } | undefined;
   /** Labels in units of this power of ten, or of its like with base 1024 (3 is one prefix). */
@@ -124,10 +126,10 @@ interface Chosen {
  * The step of 1, 2 or 5 × 10ⁿ (in the axis's one prefix) that gives 3 to 8 labels nearest to the best spacing.
  * Free ends are rounded to the minor step, or to the whole step where that alone gives 3 labels.
  */
-function chooseStep(range: Range, { height, base, exponent, grid }: ValueAxisRequest): Chosen {
+function chooseStep(range: Range, { height, base, exponent, grid, plainFrom }: ValueAxisRequest): Chosen {
   const prefix =
     exponent === undefined
-      ? prefixFor(Math.max(Math.abs(range.low), Math.abs(range.high)), base)
+      ? prefixFor(Math.max(Math.abs(range.low), Math.abs(range.high)), base, plainFrom)
       : prefixOf(exponent, base);
   if (grid !== undefined) return givenStep(range, grid, prefix);
   const low = range.low / prefix.factor;

@@ -46,6 +46,8 @@ export function evaluateColumn({ nodes }: Computation, options: EvaluateOptions)
   if (rows > MOST_ROWS)
     throw new GraphFault(`an expression would have ${rows} rows; at most ${MOST_ROWS} are computed`);
   if (rows * nodes.length > MOST_WORK) throw new GraphFault("an expression is too long for so many rows");
+  // Rows of one width end together, wherever they start.
+  const even = all.every(({ column }) => column.step === step);
   for (const source of all) source.passed = Math.floor((start - source.column.start) / source.column.step);
   const values = new Float64Array(rows).fill(Number.NaN);
   const run = compile(nodes, sources, options);
@@ -55,7 +57,7 @@ export function evaluateColumn({ nodes }: Computation, options: EvaluateOptions)
     for (const source of all) {
       source.value = source.column.values[source.passed] ?? Number.NaN;
       source.before = source.column.values[source.passed - 1] ?? Number.NaN;
-      if (now % source.column.step === 0) source.passed++;
+      if (even || now % source.column.step === 0) source.passed++;
     }
     values[row] = run({ now, row, step, calendar: options.calendar, work }, values[row - 1] ?? Number.NaN);
   }
