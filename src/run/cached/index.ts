@@ -4,4 +4,4 @@ export { escapedPath, type RefusedUpdate, RrdcachedSession } from "./client/sess
 export { Shards } from "./client/shards.ts";
 export { type CacheDaemon, type CacheDaemonOptions, startCacheDaemon } from "./server/daemon.ts";
 export type { SyncPolicy } from "./store/journal.ts";
-export type { WriteBehindFigures } from "./store/write-behind.ts";
+export type { WriteBehindFigures } from "./store/write-behind-figures.ts";

@@ -11,7 +11,8 @@ import {
 } from "../../../base/index.ts";
 import { BaseFolder } from "../store/base-folder.ts";
 import { Journal, type SyncPolicy } from "../store/journal.ts";
-import { WriteBehind, type WriteBehindFigures } from "../store/write-behind.ts";
+import { WriteBehind } from "../store/write-behind.ts";
+import type { WriteBehindFigures } from "../store/write-behind-figures.ts";
 import { Session } from "./session.ts";
 import { listenOn } from "./unix-socket.ts";
 

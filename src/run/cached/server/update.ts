@@ -1,4 +1,4 @@
-import { timeOf } from "../store/write-behind.ts";
+import { timeOf } from "../store/update-time.ts";
 import {
   type Answer,
   type CommandContext,
@@ -26,7 +26,7 @@ export function updateQuickly(
   if (blank < 0 || blank >= stop) return undefined;
   const another = text.indexOf(" ", blank + 1);
   if (another >= 0 && another < stop) return undefined;
-  const file = cache.named(text.slice(from + 7, blank));
+  const file = cache.files.named(text.slice(from + 7, blank));
   if (file === undefined) return undefined;
   const update = bytes.toString("latin1", blank + 1, stop);
   const at = timeOf(update);
@@ -52,15 +52,15 @@ export const update: ProtocolCommand = {
     cache.received++;
     const path = base.locate(name);
     // Symbolic links are followed once, when the file becomes known.
-    let file = path === undefined ? undefined : cache.known(path);
+    let file = path === undefined ? undefined : cache.files.get(path);
     if (file === undefined) {
       const located = locate(context, name);
       if ("refused" in located) return located.refused;
-      const looked = cache.file(located.path, base.shown(name));
+      const looked = cache.files.look(located.path, base.shown(name));
       if (typeof looked === "string") return refusal(looked);
       file = looked;
     }
-    cache.name(name, file);
+    cache.files.name(name, file);
     for (let index = 1; index < words.length; index++) {
       const values = words[index] ?? "";
       const at = timeOf(values);
