@@ -149,13 +149,15 @@ export class RowWriter implements RowSink {
 
   /** An update is complete; held back rows may go on waiting. */
   settle(): void {
-    if (this.#pending === undefined) {
-      this.commit();
-      return;
-    }
+    if (this.#pending === undefined || this.full) this.commit();
+  }
+
+  /** So many rows wait that it is time to write them. */
+  get full(): boolean {
+    if (this.#pending === undefined) return false;
     let size = 0;
     for (const rows of this.#pending) size += rows.size;
-    if (size > MOST_PENDING) this.commit();
+    return size > MOST_PENDING;
   }
 
   /** Writes what waits, and the header: with this all updates count. */

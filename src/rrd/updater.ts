@@ -1,5 +1,6 @@
 import { type Clock, failed, ok, type Problem, problem, type Result } from "../base/index.ts";
 import { advance, takeReadings } from "./advance.ts";
+import { BatchUpdates, knowsBatches } from "./batch-updates.ts";
 import { ComputeFault } from "./compute-operations.ts";
 import { forecastFault } from "./forecast-fault.ts";
 import type { Header } from "./header.ts";
@@ -34,6 +35,8 @@ export class Updater {
   readonly #texts: string[];
   readonly #unsupported: Problem | undefined;
   readonly #gathers: boolean;
+  /** Made for the first long list: thousands of files may be open that never see one. */
+  #batch: BatchUpdates | undefined;
   #broken = false;
 
   constructor(opening: Opening, horizon: Horizon, file: StorageFile, header: Header) {
@@ -84,7 +87,8 @@ export class Updater {
     if ("fault" in order) return failed(problem("rrd-arguments", order.fault));
     const gathers = this.#gathers && options.report === undefined && updates.length >= FEWEST_GATHERED;
     if (gathers) this.#writer.holdBack();
-    const { stored, fault } = this.#storeAll(updates, order, options);
+    const batch = gathers && options.template === undefined ? this.#batchOf(updates) : undefined;
+    const { stored, fault } = this.#storeAll(updates, order, options, batch);
     const unwritten = gathers && !this.#broken ? this.#write(() => this.#writer.letGo()) : undefined;
     const problems = [fault, unwritten].filter((one) => one !== undefined);
     if (problems.length > 0) return failed(...problems);
@@ -96,10 +100,21 @@ export class Updater {
     updates: readonly string[],
     order: readonly number[],
     options: UpdateArgumentsOptions,
+    batch: BatchUpdates | undefined,
   ): { stored: number; fault?: Problem } {
     const now = () => this.#now();
     let stored = 0;
-    for (const update of updates) {
+    for (let index = 0; index < updates.length; index++) {
+      const begin = index;
+      const broken =
+        batch &&
+        this.#write(() => {
+          index = batch.store(begin);
+        });
+      if (broken !== undefined) return { stored, fault: broken };
+      stored += index - begin;
+      const update = updates[index];
+      if (update === undefined) break;
       const argument = parseUpdateArgument(this.#header, asBytes(update), order, now);
       if ("fault" in argument)
         return { stored, fault: problem("rrd-arguments", `${this.path}: ${argument.fault}`) };
@@ -112,6 +127,13 @@ export class Updater {
       else if (fault.code !== "rrd-late" || options.skipPastUpdates !== true) return { stored, fault };
     }
     return { stored };
+  }
+
+  #batchOf(updates: readonly string[]): BatchUpdates | undefined {
+    if (!knowsBatches(this.#header)) return undefined;
+    this.#batch ??= new BatchUpdates(this.#header, this.#space, this.#horizon, this.#writer);
+    this.#batch.begin(updates);
+    return this.#batch;
   }
 
   #begin(): Problem | undefined {
