@@ -2,6 +2,8 @@
 const MOST_ARGUMENTS = 1024;
 /** And their bytes together; a longer argument is out of the ordinary. */
 const MOST_BYTES = 32 * 1024;
+/** A reading takes a colon at least, and what is taken here has a character as well. */
+export const MOST_READINGS = MOST_BYTES / 2;
 
 // Shared by all files: what is in here never outlives the call that put it there.
 const bytes = new Uint8Array(MOST_BYTES);

@@ -1,5 +1,7 @@
 import { advance } from "./advance.ts";
+import { BatchPoints } from "./batch-points.ts";
 import { type BatchText, batchText } from "./batch-text.ts";
+import { consolidateBatch } from "./consolidate-batch.ts";
 import { isUnknown, wrapped } from "./data-source-kinds.ts";
 import type { DataSourceType } from "./definition.ts";
 import type { Header } from "./header.ts";
@@ -11,6 +13,10 @@ import type { Workspace } from "./workspace.ts";
 
 const COLON = 0x3a;
 const UNKNOWN = 0x55;
+/** Differences of counters with at most so many digits are exact in doubles. */
+const MOST_EXACT_DIGITS = 15;
+/** Values that at most wait to be written before it is looked whether it is time to. */
+const MOST_VALUES = 8192;
 /** A stored reading of a counter that takes the exact way to be compared with. */
 const ODD = -1;
 
@@ -35,6 +41,7 @@ export class BatchUpdates {
   readonly #space: Workspace;
   readonly #horizon: Horizon;
   readonly #writer: RowWriter;
+  readonly #points: BatchPoints;
   // One per data source.
   readonly #kinds: Uint8Array;
   readonly #heartbeats: Float64Array;
@@ -44,6 +51,8 @@ export class BatchUpdates {
   readonly #previous: Float64Array;
   readonly #current: Float64Array;
   readonly #counts: boolean;
+  /** Points that are gathered before their rows are handed on. */
+  readonly #mostPoints: number;
   #texts: readonly string[] = [];
   #block: BatchText | undefined;
   /** Index of the block's first text. */
@@ -57,12 +66,14 @@ export class BatchUpdates {
     this.#space = space;
     this.#horizon = horizon;
     this.#writer = writer;
+    this.#points = new BatchPoints(header);
     this.#kinds = Uint8Array.from(dataSources, ({ type }) => kinds[type] ?? GAUGE);
     this.#heartbeats = Float64Array.from(dataSources, ({ heartbeat }) => heartbeat);
     this.#min = Float64Array.from(dataSources, ({ min }) => min);
     this.#max = Float64Array.from(dataSources, ({ max }) => max);
     this.#previous = new Float64Array(dataSources.length);
     this.#current = new Float64Array(dataSources.length);
+    this.#mostPoints = Math.ceil(MOST_VALUES / (dataSources.length * header.archives.length));
     this.#counts = this.#kinds.some((kind) => kind >= COUNTER);
   }
 
@@ -99,36 +110,46 @@ export class BatchUpdates {
   }
 
   #storeOf(block: BatchText, from: number, to: number): number {
-    const { starts } = block;
+    const { bytes, starts } = block;
     if (this.#counts) this.#readPrevious();
-    this.#numbers.use(block.bytes);
+    this.#numbers.use(bytes);
+    this.#points.begin();
     let index = from;
     for (; index < to; index++) {
       const at = index - this.#blockFrom;
-      if (!this.#storeOne(block.bytes, starts[at] as number, starts[at + 1] as number)) break;
-      if (this.#writer.full) {
-        this.#keepReadings(block, at);
-        this.#writer.commit();
+      if (!this.#take(bytes, starts[at] as number, starts[at + 1] as number)) break;
+      if (this.#points.count === this.#mostPoints) {
+        this.#settle(block, at);
+        this.#points.begin();
       }
     }
-    if (index > from) this.#keepReadings(block, index - 1 - this.#blockFrom);
+    if (index > from) this.#settle(block, index - 1 - this.#blockFrom);
     return index;
   }
 
+  /** Brings the header up to date with all arguments of the block up to this one. */
+  #settle(block: BatchText, index: number): void {
+    this.#points.end();
+    this.#consolidate();
+    this.#keepReadings(block, index);
+    if (this.#writer.full) this.#writer.commit();
+  }
+
   /** False, with nothing changed, for what is out of the ordinary. */
-  #storeOne(bytes: Uint8Array, begin: number, end: number): boolean {
-    const header = this.#header;
+  #take(bytes: Uint8Array, begin: number, end: number): boolean {
     const numbers = this.#numbers;
+    const points = this.#points;
     numbers.at = begin;
-    const time = numbers.decimal(end);
-    if (!(time >= 0 && time <= Number.MAX_SAFE_INTEGER)) return false;
+    if (!numbers.read(end)) return false;
+    const time = numbers.value[0] as number;
+    if (time < 0 || time > Number.MAX_SAFE_INTEGER) return false;
     const seconds = Math.floor(time);
-    const microseconds = seconds === time || header.formatVersion < 3 ? 0 : splitSeconds(time).microseconds;
-    const last = header.lastUpdate;
-    const lastMicroseconds = header.microseconds;
-    if (seconds < last || (seconds === last && microseconds <= lastMicroseconds)) return false;
+    const microseconds =
+      seconds === time || this.#header.formatVersion < 3 ? 0 : splitSeconds(time).microseconds;
+    const last = points.seconds;
+    if (seconds < last || (seconds === last && microseconds <= points.microseconds)) return false;
     if (this.#horizon.exceededBy(seconds) !== undefined) return false;
-    const interval = seconds - last + (microseconds - lastMicroseconds) / 1e6;
+    const interval = seconds - last + (microseconds - points.microseconds) / 1e6;
     const sources = this.#kinds.length;
     for (let source = 0; source < sources; source++) {
       if (numbers.at >= end || bytes[numbers.at] !== COLON) return false;
@@ -138,8 +159,19 @@ export class BatchUpdates {
     }
     if (numbers.at !== end) return false;
     if (this.#counts) this.#previous.set(this.#current);
-    advance(header, this.#space, seconds, microseconds, interval, this.#writer);
+    if (points.reaches(seconds)) points.take(seconds, microseconds, interval, this.#space.amounts);
+    else {
+      points.end();
+      this.#consolidate();
+      advance(this.#header, this.#space, seconds, microseconds, interval, this.#writer);
+      points.begin();
+    }
     return true;
+  }
+
+  #consolidate(): void {
+    const { points, count, firstStep } = this.#points;
+    if (count > 0) consolidateBatch(this.#header, this.#space, points, count, firstStep, this.#writer);
   }
 
   /** One reading becomes an amount, as `takeReadings` makes it. */
@@ -151,19 +183,19 @@ export class BatchUpdates {
       this.#current[source] = Number.NaN;
       return true;
     }
+    if (!numbers.read(end)) return false;
+    const number = numbers.value[0] as number;
     const kind = this.#kinds[source] as number;
     let amount: number;
     let rate: number;
     if (kind <= ABSOLUTE) {
-      const number = numbers.decimal(end);
-      if (Number.isNaN(number)) return false;
       const isRate = kind === GAUGE;
       rate = isRate ? number : number / interval;
       amount = isRate ? number * interval : number;
     } else {
-      const number = numbers.whole(end);
+      const digits = numbers.wholeDigits;
       const previous = this.#previous[source] as number;
-      if (Number.isNaN(number) || previous === ODD) return false;
+      if (digits === 0 || digits > MOST_EXACT_DIGITS || previous === ODD) return false;
       this.#current[source] = number;
       amount = number - previous;
       if (kind === COUNTER) amount = wrapped(amount);

@@ -86,7 +86,7 @@ export class Updater {
     const order = parseTemplate(this.#header, options.template);
     if ("fault" in order) return failed(problem("rrd-arguments", order.fault));
     const gathers = this.#gathers && options.report === undefined && updates.length >= FEWEST_GATHERED;
-    if (gathers) this.#writer.holdBack();
+    if (gathers) this.#writer.holdBack(updates.length);
     const batch = gathers && options.template === undefined ? this.#batchOf(updates) : undefined;
     const { stored, fault } = this.#storeAll(updates, order, options, batch);
     const unwritten = gathers && !this.#broken ? this.#write(() => this.#writer.letGo()) : undefined;
