@@ -1,4 +1,4 @@
-import { consolidationRules, isPlainConsolidation } from "./consolidations.ts";
+import { emptyRow, isPlainConsolidation } from "./consolidations.ts";
 import { Gathered, gatherTime } from "./gather-time.ts";
 import { type FixedArchive, type Header, stateWord } from "./header.ts";
 import type { KnownTimes } from "./known-time.ts";
@@ -85,7 +85,7 @@ function carryRowState(
     const value = knownSteps === 0 ? Number.NaN : gathered.consolidated(cf);
     header.setDouble(
       state + stateWord.value,
-      steps === 0 ? consolidationRules[cf].empty : cf === "AVERAGE" ? value * knownSteps : value,
+      steps === 0 ? emptyRow(cf) : cf === "AVERAGE" ? value * knownSteps : value,
     );
   }
 }

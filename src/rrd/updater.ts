@@ -104,17 +104,17 @@ export class Updater {
   ): { stored: number; fault?: Problem } {
     const now = () => this.#now();
     let stored = 0;
-    for (let index = 0; index < updates.length; index++) {
-      const begin = index;
-      const broken =
-        batch &&
-        this.#write(() => {
+    for (let index = 0; ; index++) {
+      if (batch !== undefined) {
+        const begin = index;
+        const unwritten = this.#write(() => {
           index = batch.store(begin);
         });
-      if (broken !== undefined) return { stored, fault: broken };
-      stored += index - begin;
+        if (unwritten !== undefined) return { stored, fault: unwritten };
+        stored += index - begin;
+      }
       const update = updates[index];
-      if (update === undefined) break;
+      if (update === undefined) return { stored };
       const argument = parseUpdateArgument(this.#header, asBytes(update), order, now);
       if ("fault" in argument)
         return { stored, fault: problem("rrd-arguments", `${this.path}: ${argument.fault}`) };
@@ -126,7 +126,6 @@ export class Updater {
       if (fault === undefined) stored++;
       else if (fault.code !== "rrd-late" || options.skipPastUpdates !== true) return { stored, fault };
     }
-    return { stored };
   }
 
   #batchOf(updates: readonly string[]): BatchUpdates | undefined {
