@@ -8,9 +8,11 @@ export class Life {
   #stderr = "";
   #heard: (() => void) | undefined;
 
-  constructor(words: readonly string[], cwd: string) {
+  /** Node with these words, run by `by` (`prlimit …`) if given. */
+  constructor(words: readonly string[], cwd: string, by: readonly string[] = []) {
+    const [program = "", ...rest] = [...by, process.execPath, ...words];
     const env = { ...process.env, TZ: "UTC", NO_COLOR: "1" };
-    this.#child = spawn(process.execPath, words, {
+    this.#child = spawn(program, rest, {
       cwd,
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -45,6 +47,14 @@ export class Life {
         this.#heard = resolve;
       });
     }
+  }
+
+  /** Asks it to end; resolves with its exit code. */
+  async stop(): Promise<number | null> {
+    if (this.#child.pid !== undefined && this.#child.exitCode === null)
+      process.kill(-this.#child.pid, "SIGTERM");
+    await this.#ended;
+    return this.#child.exitCode;
   }
 
   /** With all that it started. Resolves when everything it said has come. */

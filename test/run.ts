@@ -48,6 +48,18 @@ const tools: readonly Tool[] = [
     found: () => runs("redis-server", ["--version"]),
   },
   {
+    name: "strace",
+    packages: ["strace"],
+    suites: "calls that the system lets fail",
+    found: () => runs("strace", ["--version"]),
+  },
+  {
+    name: "prlimit",
+    packages: ["util-linux"],
+    suites: "limits on files of a process",
+    found: () => runs("prlimit", ["--version"]),
+  },
+  {
     name: "DejaVu fonts",
     packages: ["fonts-dejavu-core"],
     suites: "text in pictures",

@@ -104,3 +104,20 @@ test("The lock of somebody who took over is not removed.", () => {
   release(got);
   expect(readFileSync(lockFile(), "utf8")).toBe(theirs);
 });
+
+test("A lock that cannot be written is not left behind empty: it would look like somebody else's.", () => {
+  const child = spawnSync(
+    "prlimit",
+    ["--fsize=0", process.execPath, "--input-type=module", "-e", attempt(join(dir, "x.rrd"))],
+    { encoding: "utf8" },
+  );
+  expect(child.stdout.trim()).toBe(`cannot lock "${join(dir, "x.rrd")}": EFBIG`);
+  expect(existsSync(lockFile())).toBe(false);
+});
+
+function attempt(path: string): string {
+  const lock = new URL("../../src/run/collect/writer-lock.ts", import.meta.url).href;
+  return `import { lockForWriting } from ${JSON.stringify(lock)};
+    const got = lockForWriting(${JSON.stringify(path)}, { makeFolder: false });
+    console.log(got.ok ? "locked" : got.problems[0].message);`;
+}

@@ -43,6 +43,8 @@ export class FileConnection implements Closable {
     // Asked for every sample, which costs a few microseconds: what goes into a deleted file is lost without a trace.
     if (this.#fitted !== undefined && !this.#fitted.rrd.stillThere()) {
       this.release();
+      // The lock may have gone with its folder: the next opening takes it anew.
+      this.#unlock();
       this.#warn("rrd-replaced", `"${this.#options.path}" was deleted or replaced while it was being filled`);
     }
     if (this.#fitted === undefined) {

@@ -1,7 +1,9 @@
 import {
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
+  openSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -47,7 +49,7 @@ export function lockForWriting(path: string, options: { readonly makeFolder: boo
   // A second try after a stale lock was moved away; a third if two processes do that at the same time.
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
-      writeFileSync(lockPath, text, { flag: "wx", mode: 0o644 });
+      makeLock(lockPath, text);
       return ok(holding(lockPath, text));
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
@@ -65,6 +67,19 @@ export function lockForWriting(path: string, options: { readonly makeFolder: boo
     }
   }
   return failed(problem("rrd-locked", `"${path}": its lock ${lockPath} changes all the time`));
+}
+
+/** Whole or not at all: an empty one would look like another process's for a while. */
+function makeLock(lockPath: string, text: string): void {
+  const descriptor = openSync(lockPath, "wx", 0o644);
+  try {
+    writeFileSync(descriptor, text);
+  } catch (error) {
+    unlinkSync(lockPath);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function holding(lockPath: string, text: string): WriterLock {
