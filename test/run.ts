@@ -7,7 +7,7 @@
  *     npm test -- [vitest arguments]
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,6 +60,31 @@ const tools: readonly Tool[] = [
     found: () => runs("prlimit", ["--version"]),
   },
   {
+    name: "prometheus",
+    packages: ["prometheus"],
+    suites: "remote write to, and scrapes by, a real Prometheus",
+    found: () => runs("prometheus", ["--version"]),
+  },
+  {
+    name: "influxd",
+    packages: ["influxdb"],
+    suites: "line protocol to a real InfluxDB",
+    found: () => runs("influxd", ["version"]),
+  },
+  {
+    name: "carbon-cache",
+    packages: ["graphite-carbon"],
+    suites: "whisper files of a real carbon-cache",
+    found: () => runs("which", ["carbon-cache"]) && runs("which", ["whisper-fetch"]),
+  },
+  {
+    // Debian has no OpenTSDB; this is a store that takes its protocol, in one program.
+    name: "victoria-metrics",
+    packages: ["victoria-metrics"],
+    suites: "OpenTSDB put, Graphite tags and line protocol over TCP to a real store",
+    found: () => runs("victoria-metrics", ["-version"]),
+  },
+  {
     name: "DejaVu fonts",
     packages: ["fonts-dejavu-core"],
     suites: "text in pictures",
@@ -109,12 +134,20 @@ function setUp(): Tool[] {
   if (!isDebianRoot) return missing;
   const packages = missing.flatMap((tool) => tool.packages);
   console.log(`installing ${packages.join(", ")} …`);
-  // At run level 1 packages do not start the servers they bring: tests start their own.
+  // Packages must not start the servers they bring: tests start their own, on other ports. At run level 1 they do not,
+  // and where systemd runs, this file forbids it.
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  const policy = "/usr/sbin/policy-rc.d";
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   const apt = (...words: string[]) =>
     spawnSync("apt-get", ["-qq", ...words], { env: environment, stdio: ["ignore", "ignore", "inherit"] });
-  apt("update");
-  apt("install", "-y", "--no-install-recommends", ...packages);
+  try {
+    apt("update");
+    apt("install", "-y", "--no-install-recommends", ...packages);
+  } finally {
+    if (isOurs) rmSync(policy);
+  }
   return missing.filter((tool) => !tool.found());
 }
 

@@ -33,14 +33,17 @@ export function pointOf(series: SinkSeries, ...values: Point["values"]): Point {
 
 /** One sink as a block makes it, on a clock that moves only while something is waited for. */
 export class Sinking {
-  readonly clock = new ManualClock(startTime * 1000);
+  readonly clock: ManualClock;
   readonly happenings: Happening[] = [];
   readonly sink: Sink;
   readonly #sinks: Sinks;
   readonly #series: SinkSeries;
-  #time = startTime;
+  #time: number;
 
-  constructor(to: Mapping, dir: string) {
+  /** `from`: the time of the first value, epoch seconds. */
+  constructor(to: Mapping, dir: string, from = startTime) {
+    this.clock = new ManualClock(from * 1000);
+    this.#time = from;
     const events = new Events();
     events.on((happening) => this.happenings.push(happening));
     this.#sinks = new Sinks({ clock: this.clock, events, random: () => 0.5 });

@@ -4,6 +4,8 @@ import type { Mapping } from "../../../src/base/index.ts";
 export interface Store {
   /** The entry of `to`. */
   readonly to: (more: Mapping) => Mapping;
+  /** Epoch seconds: the store takes nothing much older than now. */
+  readonly from?: number;
   /** A batch whose answer was lost comes again, and the store cannot tell. */
   readonly mayRepeat: boolean;
   up(): Promise<void>;

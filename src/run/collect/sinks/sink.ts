@@ -39,7 +39,13 @@ export type SendOutcome =
   /** The batch as it is will never be taken; smaller ones may. */
   | { readonly kind: "rejected"; readonly problem: Problem }
   /** Nobody knows or nobody listened: the same batch is sent again later. */
-  | { readonly kind: "failed"; readonly problem: Problem; readonly retryAfter?: number | undefined };
+  | {
+      readonly kind: "failed";
+      readonly problem: Problem;
+      readonly retryAfter?: number | undefined;
+      /** It was on its way when the answer failed to come. */
+      readonly maybeTaken?: boolean;
+    };
 
 /** Speaks to one kind of store; one batch at a time. */
 export interface SinkTransport {
