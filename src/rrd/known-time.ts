@@ -20,23 +20,66 @@ export interface KnownTime {
   shareOf(source: number): number;
 }
 
+/**
+ * Where data sources begin to be known. The first row of a coarse archive is known as a whole though data may have begun
+ * in the midst of it: when finer rows stood empty until then, they know better.
+ */
+class Beginnings {
+  readonly #finer: readonly RowsTime[];
+  readonly #width: number;
+  readonly #starts: Float64Array;
+
+  constructor(finer: readonly RowsTime[], width: number, sources: number) {
+    this.#finer = finer;
+    this.#width = width;
+    this.#starts = new Float64Array(sources).fill(Number.NaN);
+  }
+
+  /** `first`: where the first piece begins that is known. */
+  of(source: number, first: number): number {
+    const known = this.#starts[source] as number;
+    if (!Number.isNaN(known)) return known;
+    let start = first;
+    for (const time of this.#finer) {
+      const begins = time.startOf(source);
+      if (begins > first && begins < first + this.#width && time.wasEmptyBefore(begins))
+        start = Math.max(start, begins);
+    }
+    this.#starts[source] = start;
+    return start;
+  }
+}
+
 class RowsTime implements KnownTime {
   readonly archive: number;
   readonly end: number;
   readonly rows: ArchiveRows;
   readonly #sources: number;
-  #starts: Float64Array | undefined;
+  readonly #beginnings: Beginnings;
+  #firsts: Float64Array | undefined;
 
-  constructor(file: StorageFile, header: Header, archive: number) {
+  constructor(file: StorageFile, header: Header, archive: number, finer: readonly RowsTime[]) {
     this.archive = archive;
     this.rows = new ArchiveRows(file, header, archive);
     this.end = this.rows.newest;
     this.#sources = header.dataSources.length;
+    this.#beginnings = new Beginnings(finer, this.rows.secondsPerRow, this.#sources);
   }
 
   startOf(source: number): number {
-    this.#starts ??= this.#findStarts();
-    return this.#starts[source] as number;
+    return this.#beginnings.of(source, this.firstOf(source));
+  }
+
+  /** Where the first known row begins. */
+  firstOf(source: number): number {
+    this.#firsts ??= this.#findFirsts();
+    return this.#firsts[source] as number;
+  }
+
+  /** Whether rows before that time are there, which then were never filled. */
+  wasEmptyBefore(time: number): boolean {
+    const { archive, newest, secondsPerRow } = this.rows;
+    return time > newest - archive.rows * secondsPerRow;
   }
 
   pieceEnd(time: number): number {
@@ -54,7 +97,7 @@ class RowsTime implements KnownTime {
   }
 
   /** Rows before the first known one were never filled: what other archives know of that time counts. */
-  #findStarts(): Float64Array {
+  #findFirsts(): Float64Array {
     const { archive, newest, secondsPerRow } = this.rows;
     const starts = new Float64Array(this.#sources).fill(Number.POSITIVE_INFINITY);
     let missing = this.#sources;
@@ -75,22 +118,60 @@ interface OpenValue {
   readonly share: number;
 }
 
+/** Rows that become rows of the same kind: each is taken whole, as it is. */
+class SameRowsTime implements KnownTime {
+  readonly archive: number;
+  readonly end: number;
+  readonly #time: RowsTime;
+
+  constructor(time: RowsTime) {
+    this.archive = time.archive;
+    this.end = time.end;
+    this.#time = time;
+  }
+
+  startOf(source: number): number {
+    return this.#time.firstOf(source);
+  }
+
+  pieceEnd(time: number): number {
+    return this.#time.pieceEnd(time);
+  }
+
+  value(end: number, source: number): number {
+    return this.#time.value(end, source);
+  }
+
+  shareOf(): number {
+    return 1;
+  }
+}
+
 /** What is not complete yet: one piece, of which a share is known. */
 class OpenTime implements KnownTime {
   readonly archive: number | undefined;
   readonly end: number;
   readonly #start: number;
   readonly #values: readonly OpenValue[];
+  readonly #beginnings: Beginnings;
 
-  constructor(archive: number | undefined, start: number, end: number, values: readonly OpenValue[]) {
+  constructor(
+    archive: number | undefined,
+    start: number,
+    end: number,
+    values: readonly OpenValue[],
+    finer: readonly RowsTime[],
+  ) {
     this.archive = archive;
     this.end = end;
     this.#start = start;
     this.#values = values;
+    this.#beginnings = new Beginnings(finer, end - start, values.length);
   }
 
   startOf(source: number): number {
-    return Number.isNaN(this.value(this.end, source)) ? Number.POSITIVE_INFINITY : this.#start;
+    const isKnown = !Number.isNaN(this.value(this.end, source));
+    return isKnown ? this.#beginnings.of(source, this.#start) : Number.POSITIVE_INFINITY;
   }
 
   pieceEnd(): number {
@@ -116,21 +197,34 @@ export class KnownTimes {
   constructor(file: StorageFile, header: Header) {
     this.#header = header;
     const plain = header.archives.flatMap(({ cf }, index) => (isPlainConsolidation(cf) ? [index] : []));
-    this.#rows = plain.map((index) => new RowsTime(file, header, index));
-    this.#openRows = this.#rows.flatMap((time) => openRow(header, time) ?? []);
+    const perRow = (index: number) => header.archives[index]?.pdpPerRow ?? 1;
+    const rows: RowsTime[] = [];
+    for (const index of plain.sort((a, b) => perRow(a) - perRow(b) || a - b)) {
+      const finer = rows.filter(({ archive }) => perRow(archive) < perRow(index));
+      rows.push(new RowsTime(file, header, index, finer));
+    }
+    this.#rows = rows;
+    this.#openRows = rows.flatMap((time) => {
+      const finer = rows.filter(({ archive }) => perRow(archive) < perRow(time.archive));
+      return openRow(header, time, finer) ?? [];
+    });
     this.#openStep = openStep(header);
   }
 
   /** What may become rows of this kind, best first: rows of the same width, then the finest, last what is open. */
   for(cf: PlainConsolidation, secondsPerRow: number): readonly KnownTime[] {
-    const rank = ({ rows }: RowsTime) => {
-      const exact = rows.archive.cf === cf && rows.secondsPerRow === secondsPerRow;
-      return exact ? 0 : rows.secondsPerRow + (rows.archive.cf === cf ? 0 : 0.5);
-    };
-    const rows = this.#rows.filter((time) => this.#answers(time.archive, cf));
+    const isOther = ({ rows }: RowsTime) => (rows.archive.cf === cf ? 0 : 1);
+    const isSame = (time: RowsTime) => isOther(time) === 0 && time.rows.secondsPerRow === secondsPerRow;
+    const rows = this.#rows
+      .filter((time) => this.#answers(time.archive, cf))
+      .sort((a, b) => a.rows.secondsPerRow - b.rows.secondsPerRow || isOther(a) - isOther(b));
     const open = this.#openRows.filter((time) => this.#answers(time.archive ?? -1, cf));
-    const best = [...rows].sort((a, b) => rank(a) - rank(b));
-    return [...best, ...open, ...(this.#openStep === undefined ? [] : [this.#openStep])];
+    return [
+      ...rows.filter(isSame).map((time) => new SameRowsTime(time)),
+      ...rows.filter((time) => !isSame(time)),
+      ...open,
+      ...(this.#openStep === undefined ? [] : [this.#openStep]),
+    ];
   }
 
   /** With one step per row all functions give the same. */
@@ -152,7 +246,11 @@ export class KnownTimes {
   }
 }
 
-function openRow(header: Header, { archive, rows }: RowsTime): OpenTime | undefined {
+function openRow(
+  header: Header,
+  { archive, rows }: RowsTime,
+  finer: readonly RowsTime[],
+): OpenTime | undefined {
   const { cf, pdpPerRow } = rows.archive;
   const end = header.lastUpdate - (header.lastUpdate % header.step);
   const steps = (end - rows.newest) / header.step;
@@ -164,7 +262,7 @@ function openRow(header: Header, { archive, rows }: RowsTime): OpenTime | undefi
     if (known <= 0) return { value: Number.NaN, share: 0 };
     return { value: cf === "AVERAGE" ? value / known : value, share: known / steps };
   });
-  return new OpenTime(archive, rows.newest, end, values);
+  return new OpenTime(archive, rows.newest, end, values, finer);
 }
 
 /** The open step, as far as it has come. */
@@ -177,5 +275,5 @@ function openStep(header: Header): OpenTime | undefined {
     if (known <= 0 || type === "COMPUTE") return { value: Number.NaN, share: 0 };
     return { value: header.value(source) / known, share: known / (end - start) };
   });
-  return new OpenTime(undefined, start, end, values);
+  return new OpenTime(undefined, start, end, values, []);
 }

@@ -253,6 +253,23 @@ test("Older time comes from coarser archives, outages stay outages, and what is 
   expect(report.lost).toEqual([{ cf: "MIN", from: START, to: START + 600 }]);
 });
 
+test("Where data began in the midst of a coarse row, the finer rows that were empty until then know better.", () => {
+  make({ archives: [rra("AVERAGE", 1, 30), rra("AVERAGE", 6, 20)] });
+  feedValues(["U", "U", 2, 3, 4, 5, 6, 7]);
+  migrate({ archives: [rra("AVERAGE", 1, 60), rra("AVERAGE", 2, 30)] });
+  expect(values(rowsOf(path, "AVERAGE", 10, START, START + 50))).toEqual([
+    Number.NaN,
+    Number.NaN,
+    2,
+    3,
+    4,
+    5,
+  ]);
+  expect(
+    values(rowsOf(path, "AVERAGE", 20, START - 600, START + 60)).filter((value) => !Number.isNaN(value)),
+  ).toEqual([2.5, 4.5, 6.5]);
+});
+
 test("A MAX that no archive has comes from rows of one step only.", () => {
   make({ archives: [rra("AVERAGE", 1, 6), rra("AVERAGE", 6, 20)] });
   feedValues(Array.from({ length: 12 }, (_, index) => index));

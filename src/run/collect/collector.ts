@@ -166,7 +166,7 @@ class RrdCollector implements Collector {
           : Object.hasOwn(entry, field.key)
             ? entry[field.key]
             : undefined;
-      const reading = toReading(value, field.source.type);
+      const reading = toReading(value, field.readAs);
       if (typeof reading === "object") {
         readings.push(null);
         const { name } = field.source;

@@ -1,4 +1,5 @@
-import type { DataPath } from "../../base/index.ts";
+import type { DataPath, Place } from "../../base/index.ts";
+import type { TreePath } from "../../block/index.ts";
 import type { GraphDefinition } from "../../graph/index.ts";
 import type { ArchiveDefinition, DataSourceDefinition } from "../../rrd/index.ts";
 import type { PathTemplate } from "./path-template.ts";
@@ -21,6 +22,12 @@ export interface CheckedCollect extends CollectDefinition {
   readonly archives: readonly ArchiveDefinition[];
   /** The archives were written by the user: a file that has others deserves a warning. */
   readonly ownArchives: boolean;
+  /** Whether a file that is there is taken as it is, whoever made it; "extend": and fields it lacks are added. */
+  readonly adopt: "no" | "keep" | "extend";
+  /** Seconds between samples, if known. */
+  readonly every: number | undefined;
+  /** A file may be made if there is none; not so for one to adopt when no interval is known. */
+  readonly mayMake: boolean;
   readonly graphs: readonly CollectGraph[];
   /** Stores beside the file. */
   readonly to: readonly CollectTarget[];
@@ -42,6 +49,11 @@ export interface CollectField {
   readonly from: DataPath;
   /** `from` is one plain key, the usual case: read without walking a path. */
   readonly key: string | undefined;
+  /** The type that readings are for; undefined: that of the file's data source, known when it is open. */
+  readonly readAs: DataSourceDefinition["type"] | undefined;
+  /** Where the field stands in the block. */
+  readonly at: TreePath;
+  readonly place: Place | undefined;
 }
 
 export interface CollectGraph {

@@ -7,11 +7,12 @@ import {
   setKey,
   type Timer,
 } from "../../base/index.ts";
-import type { Reading } from "../../rrd/index.ts";
+import type { DataSourceDefinition, Reading } from "../../rrd/index.ts";
 import type { FileSync } from "./definition.ts";
 import { FileConnection, type FileConnectionContext, type FileConnectionOptions } from "./file-connection.ts";
 import { LateSamples } from "./late-samples.ts";
 import type { OpeningTurns } from "./opening-turns.ts";
+import { type KnownReading, toReading } from "./reading.ts";
 import { RepeatedProblem } from "./repeated-problem.ts";
 import { type Sample, SampleQueue } from "./sample-queue.ts";
 import type { Syncable, SyncRounds } from "./sync-rounds.ts";
@@ -54,6 +55,8 @@ export class SeriesFile implements Syncable {
   #unsynced = false;
   /** In the order of the file's data sources; filled anew for each sample. */
   readonly #row: Reading[] = [];
+  /** Fields that were said to be unfit for the file. */
+  readonly #unfit = new Set<string>();
 
   constructor(options: FileConnectionOptions & { readonly sync: FileSync }, context: SeriesFileContext) {
     this.path = options.path;
@@ -126,7 +129,7 @@ export class SeriesFile implements Syncable {
   #write(sample: Sample): Problem | undefined {
     const ready = this.#connection.ready(sample.time);
     if ("problem" in ready) return ready.problem;
-    const { rrd, fieldOf } = ready;
+    const { rrd, fieldOf, types } = ready;
     if (sample.time <= rrd.lastUpdate) {
       this.#drop(sample, lateReason(sample.time, rrd.lastUpdate));
       return undefined;
@@ -134,7 +137,10 @@ export class SeriesFile implements Syncable {
     const row = this.#row;
     row.length = fieldOf.length;
     for (let index = 0; index < fieldOf.length; index++) {
-      row[index] = sample.readings[fieldOf[index] ?? -1] ?? null;
+      const reading = sample.readings[fieldOf[index] ?? -1] ?? null;
+      const type = types?.[index];
+      row[index] =
+        type === undefined || reading === null ? reading : this.#fit(reading, type, fieldOf[index]);
     }
     const updated = rrd.update(sample.time, row);
     if (updated.ok) {
@@ -153,6 +159,19 @@ export class SeriesFile implements Syncable {
     }
     this.#drop(sample, problem.message);
     return undefined;
+  }
+
+  /** A reading that was taken before the type of its data source was known. */
+  #fit(reading: KnownReading, type: DataSourceDefinition["type"], index = -1): Reading {
+    const fitted = toReading(reading, type);
+    if (typeof fitted !== "object") return fitted;
+    const field = this.shape.fields[index]?.source.name ?? "";
+    if (!this.#unfit.has(field)) {
+      this.#unfit.add(field);
+      const { reason } = fitted;
+      this.#context.events.report({ type: "field:unknown", file: this.path, field, reason });
+    }
+    return null;
   }
 
   /** For the rounds: of a file that was closed in between, too. */
