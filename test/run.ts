@@ -36,6 +36,12 @@ const tools: readonly Tool[] = [
     found: () => existsSync("/usr/bin/rrdcached") || runs("rrdcached", ["-h"]),
   },
   {
+    name: "collectd",
+    packages: ["collectd-core"],
+    suites: "going on with files that the real collectd made",
+    found: () => existsSync("/usr/sbin/collectd") || existsSync("/usr/local/sbin/collectd"),
+  },
+  {
     name: "python3",
     packages: ["python3"],
     suites: "scripts in Python",
