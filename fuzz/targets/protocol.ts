@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { duplexPair } from "node:stream";
 import { systemClock } from "../../src/base/index.ts";
 import { openRrd } from "../../src/rrd/index.ts";
+import { Alertness } from "../../src/run/cached/server/alertness.ts";
 import { Session } from "../../src/run/cached/server/session.ts";
 import { BaseFolder } from "../../src/run/cached/store/base-folder.ts";
 import { WriteBehind } from "../../src/run/cached/store/write-behind.ts";
@@ -128,7 +129,7 @@ async function talk(
 ): Promise<Buffer> {
   const [client, server] = duplexPair();
   // What a session needs of a socket every stream has.
-  new Session(server as Socket, context);
+  new Session(server as Socket, context, new Alertness({ clock: systemClock }));
   const heard: Buffer[] = [];
   const done = new Promise<void>((resolve) => {
     client.on("data", (bytes: Buffer) => {

@@ -13,6 +13,7 @@ import { BaseFolder } from "../store/base-folder.ts";
 import { Journal, type SyncPolicy } from "../store/journal.ts";
 import { WriteBehind } from "../store/write-behind.ts";
 import type { WriteBehindFigures } from "../store/write-behind-figures.ts";
+import { Alertness } from "./alertness.ts";
 import { Session } from "./session.ts";
 import { listenOn } from "./unix-socket.ts";
 
@@ -79,10 +80,11 @@ export async function startCacheDaemon(options: CacheDaemonOptions): Promise<Res
   });
   const clients = new Set<Socket>();
   const context = { cache, base, clock, makeFolders: options.makeFolders ?? false };
+  const alertness = new Alertness({ clock });
   const server = createServer((socket) => {
     clients.add(socket);
     socket.on("close", () => clients.delete(socket));
-    new Session(socket, context);
+    new Session(socket, context, alertness);
   });
   server.maxConnections = options.mostClients ?? 256;
   const path = join(resolve(options.socket));

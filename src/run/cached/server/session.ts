@@ -1,6 +1,7 @@
 import { isAscii } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Milliseconds, Timer } from "../../../base/index.ts";
+import type { Alertness } from "./alertness.ts";
 import { type Answer, type CommandContext, refusal } from "./command.ts";
 import { commands } from "./commands.ts";
 import { updateQuickly } from "./update.ts";
@@ -28,6 +29,7 @@ interface Batch {
 export class Session {
   readonly #socket: Socket;
   readonly #context: CommandContext;
+  readonly #alertness: Alertness;
   #input: Buffer = Buffer.alloc(0);
   #output: Answer[] = [];
   #batch: Batch | undefined;
@@ -35,9 +37,10 @@ export class Session {
   #slow: Timer | undefined;
   #ended = false;
 
-  constructor(socket: Socket, context: CommandContext) {
+  constructor(socket: Socket, context: CommandContext, alertness: Alertness) {
     this.#socket = socket;
     this.#context = context;
+    this.#alertness = alertness;
     socket.on("data", (bytes: Buffer) => this.#receive(bytes));
     socket.on("drain", () => this.#drained());
     socket.on("error", () => socket.destroy());
@@ -50,6 +53,7 @@ export class Session {
 
   #receive(bytes: Buffer): void {
     this.#input = this.#input.length === 0 ? bytes : Buffer.concat([this.#input, bytes]);
+    this.#alertness.heard();
     if (this.#turn === undefined) this.#work();
   }
 
@@ -158,6 +162,7 @@ export class Session {
         this.#socket.write(answer);
         this.#socket.write("\n");
       }
+    this.#alertness.answered();
   }
 
   #waitForReader(): void {

@@ -5,11 +5,20 @@ import { crc32 } from "node:zlib";
 const HEAD = 18;
 const LONGEST = 512 * 1024 * 1024;
 
+/** For the many small ones; a body takes at most three bytes per UTF-16 unit. */
+const room = Buffer.alloc(HEAD + 3 * 16 * 1024);
+const digits = Buffer.from("0123456789abcdef");
+
+/** The bytes of a block; valid until the next call. */
 export function blockOf(body: string): Buffer {
-  const bytes = Buffer.from(`${" ".repeat(HEAD)}${body}`);
-  const content = bytes.subarray(HEAD);
-  bytes.write(`${hex(crc32(content))} ${hex(content.length)}\n`, 0, "latin1");
-  return bytes;
+  const longest = HEAD + 3 * body.length;
+  const bytes = longest <= room.length ? room : Buffer.allocUnsafe(longest);
+  const end = HEAD + bytes.write(body, HEAD);
+  putHex(bytes, 0, crc32(bytes.subarray(HEAD, end)));
+  bytes[8] = 0x20;
+  putHex(bytes, 9, end - HEAD);
+  bytes[17] = 0x0a;
+  return bytes.subarray(0, end);
 }
 
 /** The bodies of the whole blocks; `false` last when the rest was cut off by a crash, or damaged. */
@@ -34,6 +43,8 @@ export function* blocksOf(path: string): Generator<string | false> {
   }
 }
 
-function hex(value: number): string {
-  return value.toString(16).padStart(8, "0");
+/** Eight digits: as text they would cost more than writing the block to the file. */
+function putHex(bytes: Buffer, at: number, value: number): void {
+  for (let rest = value, index = at + 7; index >= at; index--, rest >>>= 4)
+    bytes[index] = digits[rest & 15] ?? 0;
 }
