@@ -11,6 +11,7 @@ import {
 } from "../../../base/index.ts";
 import { BaseFolder } from "../store/base-folder.ts";
 import { Journal, type SyncPolicy } from "../store/journal.ts";
+import type { JournalDisk } from "../store/journal-disk.ts";
 import { WriteBehind } from "../store/write-behind.ts";
 import type { WriteBehindFigures } from "../store/write-behind-figures.ts";
 import { Alertness } from "./alertness.ts";
@@ -41,6 +42,8 @@ export interface CacheDaemonOptions {
   /** Clients at a time; default 256. More are turned away. */
   readonly mostClients?: number | undefined;
   readonly clock?: Clock | undefined;
+  /** Default: the file system. */
+  readonly journalDisk?: JournalDisk | undefined;
   readonly onProblem?: ((problem: Problem) => void) | undefined;
 }
 
@@ -64,7 +67,10 @@ export async function startCacheDaemon(options: CacheDaemonOptions): Promise<Res
       problem("base-folder", `cannot use the folder "${options.base}": ${(error as Error).message}`),
     );
   }
-  const opened = options.journal === undefined ? ok(undefined) : Journal.open(resolve(options.journal), sync);
+  const opened =
+    options.journal === undefined
+      ? ok(undefined)
+      : Journal.open(resolve(options.journal), sync, options.journalDisk);
   if (!opened.ok) return opened;
   const journal = opened.value;
   const cache = new WriteBehind({

@@ -20,4 +20,10 @@ export class Seldom {
     this.#told.set(kind, now);
     this.#onProblem(problem(`cache-${kind}`, message, { severity: "warning" }));
   }
+
+  /** That a trouble which was told of is over; the next one is told of at once. */
+  passed(kind: string, message: string): void {
+    if (!this.#told.delete(kind)) return;
+    this.#onProblem(problem(`cache-${kind}`, message, { severity: "warning" }));
+  }
 }

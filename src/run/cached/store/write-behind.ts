@@ -53,7 +53,7 @@ export class WriteBehind {
     this.files = new KnownFiles(options.mostFiles, clock);
     this.#open = new OpenFiles(options.mostOpen, clock);
     this.#seldom = new Seldom(clock, options.onProblem);
-    if (journal !== undefined) this.#journal = new KeptJournal(journal, this.#waiting, this.#seldom);
+    if (journal !== undefined) this.#journal = new KeptJournal(journal, this.#waiting, clock, this.#seldom);
   }
 
   /** Begins to write what is due. */
@@ -70,7 +70,7 @@ export class WriteBehind {
 
   /** Makes what was taken survive the end of this process. Call it before telling anybody that it was taken. */
   commit(): void {
-    if (this.#journal?.commit() === false) this.flushAllNow();
+    if (this.#journal?.commit() === false) this.#writeThrough();
   }
 
   /** Written now; a text is why not. */
@@ -124,7 +124,7 @@ export class WriteBehind {
       if (!inside(path)) return;
       const file = this.files.look(path, path);
       if (typeof file === "string") {
-        if (kind === "u") this.#lost(1, file);
+        if (kind === "u") this.#lost(updates.split(" ").length, file);
         return;
       }
       if (kind !== "u") {
@@ -173,10 +173,15 @@ export class WriteBehind {
     for (const file of this.#waiting) file.suspended = false;
     this.flushAllNow();
     this.#open.closeAll();
-    if (this.#journal !== undefined) this.#journal.close();
-    else
-      for (const file of this.#waiting)
-        this.#lost(file.updates.length, "they could not be written until the end");
+    if (this.#journal?.close() === true) return;
+    for (const file of this.#waiting)
+      this.#lost(file.updates.length, "they could not be written until the end");
+  }
+
+  /** Without a journal. A file that has just failed waits for its time. */
+  #writeThrough(): void {
+    const now = this.#options.clock.monotonic();
+    for (const file of [...this.#waiting]) if (!file.failing || file.due <= now) this.flush(file);
   }
 
   #keep(file: CachedFile, update: string): void {
@@ -246,7 +251,7 @@ export class WriteBehind {
     }
     this.commit();
     this.#journal?.sync();
-    if (this.#journal?.shorten() === false) this.flushAllNow();
+    if (this.#journal?.shorten() === false) this.#writeThrough();
     this.#timer = clock.after(more ? (1 as Milliseconds) : LOOK, () => this.#look());
   }
 }
