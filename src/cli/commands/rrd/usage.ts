@@ -1,6 +1,7 @@
 /** What stands behind each command, one line each. */
 export const verbUsage = {
-  create: "FILE [-b|--start TIME] [-s|--step STEP] [-O|--no-overwrite] DS:NAME:TYPE:… RRA:CF:…",
+  create:
+    "FILE [-b|--start TIME] [-s|--step STEP] [-O|--no-overwrite] [-t|--template FILE] [-r|--source FILE]… DS:NAME[=SOURCE[INDEX]]:TYPE:… RRA:CF:…",
   update: "FILE [-t|--template NAME:NAME…] [-s|--skip-past-updates] [--] TIME|N:VALUE[:VALUE…]…",
   updatev: "FILE [-t|--template NAME:NAME…] [-s|--skip-past-updates] [--] TIME|N:VALUE[:VALUE…]…",
   fetch: "FILE CF [-r|--resolution SECONDS] [-s|--start TIME] [-e|--end TIME] [-a|--align-start] [--json]",
