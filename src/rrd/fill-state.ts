@@ -1,4 +1,4 @@
-import { consolidationRules, isPlainConsolidation } from "./consolidations.ts";
+import { addToRow, emptyRow, finishRow, isPlainConsolidation, startRow } from "./consolidations.ts";
 import type { FillCandidates, FillOrigin } from "./fill-candidates.ts";
 import { filledRow } from "./fill-row.ts";
 import { type FixedArchive, type Header, stateWord } from "./header.ts";
@@ -67,17 +67,16 @@ export function fillOpenRow(
   const rowEnd = newest - (newest % secondsPerRow);
   const complete = gathered(archive, rowEnd - secondsPerRow, rowEnd, target.step, point);
   const last = point(rowEnd);
-  const rule = consolidationRules[cf];
   const { unknown } = complete;
   target.setDouble(state + stateWord.secondary, last);
   target.setDouble(
     state + stateWord.primary,
     unknown > pdpPerRow * archive.xff
       ? Number.NaN
-      : rule.finish(complete.before, last, 1, pdpPerRow - unknown),
+      : finishRow(cf, complete.before, last, 1, pdpPerRow - unknown),
   );
   const open = gathered(archive, rowEnd, newest, target.step, point);
-  target.setDouble(state + stateWord.value, open.known === 0 ? rule.empty : open.value);
+  target.setDouble(state + stateWord.value, open.known === 0 ? emptyRow(cf) : open.value);
   target.setUnsigned(state + stateWord.unknownPoints, open.unknown);
 }
 
@@ -89,15 +88,14 @@ function gathered(
   step: number,
   point: (time: number) => number,
 ): { before: number; value: number; known: number; unknown: number } {
-  let value = isPlainConsolidation(cf) ? consolidationRules[cf].empty : Number.NaN;
+  let value = isPlainConsolidation(cf) ? emptyRow(cf) : Number.NaN;
   let before = value;
   let known = 0;
   for (let time = begin + step; time <= end; time += step) {
     const x = point(time);
     before = value;
     if (Number.isNaN(x) || !isPlainConsolidation(cf)) continue;
-    const rule = consolidationRules[cf];
-    value = Number.isNaN(value) ? rule.first(x, 1) : rule.add(value, x, 1);
+    value = Number.isNaN(value) ? startRow(cf, x, 1) : addToRow(cf, value, x, 1);
     known++;
   }
   return { before, value, known, unknown: (end - begin) / step - known };
