@@ -81,7 +81,8 @@ export class RunningBlock {
         (happening) => {
           if (happening.type === "store:failed") this.#unstored.push(happening.problem);
           if (happening.type !== "sink:failed" || happening.problem.code !== "sink-lost") return;
-          this.#unstored.push(happening.problem);
+          const { sink, problem } = happening;
+          this.#unstored.push({ ...problem, message: `${sink}: ${problem.message}` });
         },
         ["store:failed", "sink:failed"],
       );

@@ -41,7 +41,9 @@ export class HttpPost {
     let isOut = false;
     const fail = (message: string) =>
       resolve({ kind: "failed", problem: problem("sink-failed", message), maybeTaken: isOut });
-    const headers = { ...this.#headers, ...login.headers, "Content-Length": Buffer.byteLength(body) };
+    // As bytes: Node would send the header of a text as UTF-8 and that of bytes as Latin-1.
+    const bytes = Buffer.from(body);
+    const headers = { ...this.#headers, ...login.headers, "Content-Length": bytes.length };
     const request = web.request(this.#url, { method: "POST", agent: this.#agent, headers, signal });
     request.on("finish", () => {
       isOut = true;
@@ -67,7 +69,7 @@ export class HttpPost {
       response.on("error", (error) => fail(redact(error.message, ...login.secrets)));
       response.on("end", done);
     });
-    request.end(body);
+    request.end(bytes);
     return promise;
   }
 
@@ -84,7 +86,7 @@ export class HttpPost {
     const { secret } = read;
     const basic = Buffer.from(`${user ?? ""}:${secret}`).toString("base64");
     const value = token !== undefined ? `${scheme} ${secret}` : `Basic ${basic}`;
-    return { headers: { Authorization: value }, secrets: [secret, basic] };
+    return { headers: { Authorization: Buffer.from(value).toString("latin1") }, secrets: [secret, basic] };
   }
 }
 

@@ -155,7 +155,7 @@ export class PrometheusListener implements Sink {
         this.#trouble.tell(read);
         return 503;
       }
-      const given = Buffer.from(headers.authorization ?? "");
+      const given = Buffer.from(headers.authorization ?? "", "latin1");
       const wanted = Buffer.from(`Bearer ${read.secret}`);
       if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return 401;
     }
