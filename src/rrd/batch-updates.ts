@@ -149,13 +149,35 @@ export class BatchUpdates {
     const last = points.seconds;
     if (seconds < last || (seconds === last && microseconds <= points.microseconds)) return false;
     if (this.#horizon.exceededBy(seconds) !== undefined) return false;
-    const interval = seconds - last + (microseconds - points.microseconds) / 1e6;
-    const sources = this.#kinds.length;
+    const fraction = microseconds - points.microseconds;
+    const interval = fraction === 0 ? seconds - last : seconds - last + fraction / 1e6;
+    const { amounts } = this.#space;
+    const sources = amounts.length;
     for (let source = 0; source < sources; source++) {
       if (numbers.at >= end || bytes[numbers.at] !== COLON) return false;
       numbers.at++;
       if ((this.#heartbeats[source] as number) < interval) return false;
-      if (!this.#read(bytes, end, source, interval)) return false;
+      if (numbers.at < end && bytes[numbers.at] === UNKNOWN) {
+        numbers.at++;
+        amounts[source] = Number.NaN;
+        this.#current[source] = Number.NaN;
+        continue;
+      }
+      if (!numbers.read(end)) return false;
+      const number = numbers.value[0] as number;
+      const kind = this.#kinds[source] as number;
+      let amount = number;
+      let rate = number;
+      if (kind === GAUGE) amount = number * interval;
+      else {
+        if (kind !== ABSOLUTE) {
+          if (!this.#count(source, number)) return false;
+          amount = this.#difference(source);
+        }
+        rate = amount / interval;
+      }
+      const outside = rate > (this.#max[source] as number) || rate < (this.#min[source] as number);
+      amounts[source] = outside ? Number.NaN : amount;
     }
     if (numbers.at !== end) return false;
     if (this.#counts) this.#previous.set(this.#current);
@@ -174,36 +196,17 @@ export class BatchUpdates {
     if (count > 0) consolidateBatch(this.#header, this.#space, points, count, firstStep, this.#writer);
   }
 
-  /** One reading becomes an amount, as `takeReadings` makes it. */
-  #read(bytes: Uint8Array, end: number, source: number, interval: number): boolean {
-    const numbers = this.#numbers;
-    if (numbers.at < end && bytes[numbers.at] === UNKNOWN) {
-      numbers.at++;
-      this.#space.amounts[source] = Number.NaN;
-      this.#current[source] = Number.NaN;
-      return true;
-    }
-    if (!numbers.read(end)) return false;
-    const number = numbers.value[0] as number;
-    const kind = this.#kinds[source] as number;
-    let amount: number;
-    let rate: number;
-    if (kind <= ABSOLUTE) {
-      const isRate = kind === GAUGE;
-      rate = isRate ? number : number / interval;
-      amount = isRate ? number * interval : number;
-    } else {
-      const digits = numbers.wholeDigits;
-      const previous = this.#previous[source] as number;
-      if (digits === 0 || digits > MOST_EXACT_DIGITS || previous === ODD) return false;
-      this.#current[source] = number;
-      amount = number - previous;
-      if (kind === COUNTER) amount = wrapped(amount);
-      rate = amount / interval;
-    }
-    const outside = rate > (this.#max[source] as number) || rate < (this.#min[source] as number);
-    this.#space.amounts[source] = outside ? Number.NaN : amount;
+  /** Takes a counter's reading; false when it has to be compared in the exact way. */
+  #count(source: number, number: number): boolean {
+    const digits = this.#numbers.wholeDigits;
+    if (digits === 0 || digits > MOST_EXACT_DIGITS || this.#previous[source] === ODD) return false;
+    this.#current[source] = number;
     return true;
+  }
+
+  #difference(source: number): number {
+    const difference = (this.#current[source] as number) - (this.#previous[source] as number);
+    return this.#kinds[source] === COUNTER ? wrapped(difference) : difference;
   }
 
   #readPrevious(): void {
