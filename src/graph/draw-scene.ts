@@ -49,7 +49,8 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
 
   // The width of the labels decides where the plot starts, and (with `fullSize`) the plot's height decides the labels;
   // their number never changes their width much, so one look ahead is enough.
-  const ahead = valueAxisOf(definition, data, definition.height);
+  const extent = extentOf(definition, data);
+  const ahead = valueAxisOf(definition, data, extent, definition.height);
   const left = PAD + leftRoom(definition, ahead);
   const right = PAD + rightAxisRoom(definition, ahead);
   const width = definition.fullSize ? definition.width : definition.width + left + right;
@@ -72,7 +73,8 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
     height: height - top - below,
   };
 
-  const value = valueAxisOf(definition, data, plot.height);
+  const value =
+    plot.height === definition.height ? ahead : valueAxisOf(definition, data, extent, plot.height);
   const time = timeAxis({ ...window, ...plot, pictureWidth: width, textSize: LABEL_SIZE, calendar });
   const rightTicks = definition.rightAxis && rightLabels(definition.rightAxis, value.ticks, definition.base);
   const axes: Axes = { plot, value, time, rightLabels: rightTicks ?? [] };
@@ -92,13 +94,14 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
       textItem("watermark", text, width - PAD, height - 7, { size: 9, fill: theme.muted, anchor: "end" }),
     );
   }
+  const named = data.traces.filter(({ band }) => !band);
   return {
     width,
     height,
     scale: definition.scale,
     background: theme.background,
-    title: title === "" ? data.traces.map((trace) => trace.name).join(", ") : title,
-    description: [range, ...data.traces.map((trace) => traceSummary(trace, definition))].join("\n"),
+    title: title === "" ? named.map((trace) => trace.name).join(", ") : title,
+    description: [range, ...named.map((trace) => traceSummary(trace, definition))].join("\n"),
     plot,
     items,
   };
@@ -107,13 +110,16 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
 /** Title at the left, the time shown at the right when there is room for both. */
 function drawHead(title: string, range: string, left: number, width: number, theme: Theme): SceneItem[] {
   const items: SceneItem[] = [];
-  const room = width - left - PAD - 8;
+  // A title that is too long for its place over the plot may begin at the edge.
+  const fits = textWidth(title, TITLE_SIZE, true) <= width - left - PAD - 8;
+  const start = fits ? left : PAD;
+  const room = width - start - PAD - 8;
   const rangeWidth = textWidth(range, LABEL_SIZE);
   const text = fitText(title, TITLE_SIZE, room, { bold: true });
   const y = PAD + 11;
   if (text !== "") {
     const look = { size: TITLE_SIZE, fill: theme.title, anchor: "start", bold: true } as const;
-    items.push(textItem("title", text, left, y, look));
+    items.push(textItem("title", text, start, y, look));
   }
   if (textWidth(text, TITLE_SIZE, true) + 20 + rangeWidth <= room || (text === "" && rangeWidth <= room)) {
     items.push(
@@ -123,14 +129,19 @@ function drawHead(title: string, range: string, left: number, width: number, the
   return items;
 }
 
-function valueAxisOf(definition: GraphDefinition, data: Traces, height: number): ValueAxis {
+function valueAxisOf(
+  definition: GraphDefinition,
+  data: Traces,
+  extent: ReturnType<typeof extentOf>,
+  height: number,
+): ValueAxis {
   const { lowerLimit, upperLimit, rigid, logarithmic, base } = definition;
   const fromZero = data.traces.some(
     ({ method, base }) => method === "STACK" || (method === "AREA" && base === undefined),
   );
   const plainFrom = isNatural(definition.units) ? undefined : 0.1;
   const request = { lowerLimit, upperLimit, rigid, fromZero, logarithmic, base, height, plainFrom };
-  const axis = valueAxis({ ...extentOf(definition, data), ...request });
+  const axis = valueAxis({ ...extent, ...request });
   // What is drawn downwards is not negative.
   const mirrored =
     data.traces.some(({ negated }) => negated) && !data.traces.some(({ figures }) => figures.min < 0);

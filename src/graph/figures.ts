@@ -54,8 +54,22 @@ export function figureIn(
   );
 }
 
-/** A number of the legend as a figure. */
-export function legendFigure(number: LegendNumber): Pick<FigureOf, "figure" | "percent"> {
+/** A number of the legend; the usual ones are there already. */
+export function legendValue(
+  number: LegendNumber,
+  { values, figures }: { readonly values: Float64Array; readonly figures: Figures },
+  window: Window,
+): number {
+  const usual = number.toLowerCase();
+  if (isUsual(usual)) return figures[usual];
+  return figureIn(values, legendFigure(number), window).value;
+}
+
+function isUsual(name: string): name is keyof Figures {
+  return ["last", "average", "max", "min"].includes(name);
+}
+
+function legendFigure(number: LegendNumber): Pick<FigureOf, "figure" | "percent"> {
   if (number.endsWith("%")) return { figure: "PERCENTNAN", percent: Number.parseFloat(number) };
   const name = number.toLowerCase() as keyof typeof figureNames;
   return { figure: figureNames[name], percent: 0 };

@@ -1,6 +1,6 @@
 import { opaque } from "./colour.ts";
 import type { GraphDefinition, LegendNumber } from "./definition.ts";
-import { type Figures, figureIn, legendFigure } from "./figures.ts";
+import { type Figures, legendValue } from "./figures.ts";
 import type { LegendRow } from "./legend.ts";
 import type { Theme } from "./palette.ts";
 import { formatValue } from "./si.ts";
@@ -28,7 +28,7 @@ export function legendContent(definition: GraphDefinition, data: Traces, theme: 
   const headings = [...legend.map(headingOf), ...percents.map((percent) => `${percent}%`)];
   const rows: LegendRow[] = named.map((trace) => {
     const numbers = legend.map((number) => {
-      const { value } = figureIn(trace.values, legendFigure(number), data);
+      const value = legendValue(number, trace, data);
       return formatValue(value, base, number === "TOTAL" ? amountOf(units) : units);
     });
     for (const percent of percents) {

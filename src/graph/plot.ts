@@ -12,10 +12,14 @@ import { trendLine } from "./trend.ts";
 
 const LINE_WIDTH = 1.5;
 const NARROWEST_STEP = 2.5;
+const LEAST_LENGTH = 3;
 /** An area is seen through, its edge is not: overlapping areas stay readable. */
 const AREA_ALPHA = 0.28;
 const STACK_ALPHA = 0.82;
 const BAND_ALPHA = 0.16;
+/** Of an area between two fields. */
+const EDGE_WIDTH = 1;
+const EDGE_ALPHA = 0.5;
 
 /** The data, the marks and the rules, cut off at the plot's edges. */
 export function drawPlot(
@@ -67,15 +71,28 @@ function areasOf(definition: GraphDefinition, trace: Trace, scale: RowScale, gro
 function linesOf(definition: GraphDefinition, trace: Trace, scale: RowScale): SceneItem[] {
   if (trace.band) return [];
   const title = traceSummary(trace, definition);
-  const { dashes, width = trace.method === "STACK" ? 1 : LINE_WIDTH } = trace.look;
-  const look = { stroke: trace.colour, width, ...(dashes === undefined ? {} : { dash: dashes }), title };
-  // The lower edge of an area between two names is as much of it as the upper one.
-  const edges = trace.method === "AREA" && trace.base !== undefined ? [trace.top, trace.base] : [trace.top];
+  // The lower edge of an area between two names is as much of it as the upper one; what matters is between them.
+  const between = trace.method === "AREA" && trace.base !== undefined;
+  const edges = between ? [trace.top, trace.base] : [trace.top];
+  const { dashes, width = between ? EDGE_WIDTH : trace.method === "STACK" ? 1 : LINE_WIDTH } = trace.look;
+  const stroke = between ? withAlpha(trace.colour, EDGE_ALPHA) : trace.colour;
+  const look = { stroke, width, ...(dashes === undefined ? {} : { dash: dashes }), title };
   return edges.flatMap((values) =>
     lineRuns(values, scale).map((points): SceneItem => {
-      return { kind: "line", part: "series", points, ...look };
+      return { kind: "line", part: "series", points: seen(points), ...look };
     }),
   );
+}
+
+/** A value alone between unknown ones is a stretch that may be too short to be seen. */
+function seen(points: Float64Array): Float64Array {
+  const last = points.length - 2;
+  const missing = LEAST_LENGTH - ((points[last] ?? 0) - (points[0] ?? 0));
+  if (missing <= 0) return points;
+  const longer = points.slice();
+  longer[0] = (points[0] ?? 0) - missing / 2;
+  longer[last] = (points[last] ?? 0) + missing / 2;
+  return longer;
 }
 
 function percentileLine(trace: Trace, data: Traces, axes: Axes): SceneItem[] {

@@ -59,13 +59,21 @@ export function valueAxis(request: ValueAxisRequest): ValueAxis {
   if (request.logarithmic) return logarithmicAxis(request);
   const range = linearRange(request);
   const chosen = chooseStep(range, request);
-  const { low, high, step, prefix } = chosen;
+  const { low, high, step } = chosen;
   const span = high - low;
+  const values = multiples(low, high, step);
+  // Rounding up may have made a thousand of one prefix, which is one of the next.
+  const free = request.exponent === undefined && request.grid === undefined;
+  const greatest = Math.max(0, ...values.map(Math.abs));
+  const prefix =
+    free && greatest / chosen.prefix.factor >= request.base * (1 - 1e-9)
+      ? prefixFor(greatest, request.base, request.plainFrom)
+      : chosen.prefix;
   return {
     low,
     high,
     logarithmic: false,
-    ticks: multiples(low, high, step).map((value) => ({ value, label: tickLabel(value, step, prefix) })),
+    ticks: values.map((value) => ({ value, label: tickLabel(value, step, prefix) })),
     minor: (chosen.minor / span) * request.height < 8 ? [] : multiples(low, high, chosen.minor),
     share: (value) => (value - low) / span,
   };
@@ -222,6 +230,8 @@ function logarithmicAxis(request: ValueAxisRequest): ValueAxis {
   let high = positive ? clamp(request.greatest) : 10;
   if (lowerLimit !== undefined) low = rigid || !positive ? lowerLimit : Math.min(low, lowerLimit);
   if (upperLimit !== undefined) high = rigid || !positive ? upperLimit : Math.max(high, upperLimit);
+  // A decade below every number has no end.
+  low = Math.max(low, NEAREST);
   // Less than an octave would be all but a linear axis.
   if (high < low * 2 && !(rigid && upperLimit !== undefined && upperLimit > low)) high = low * 2;
   const range: Range = { low, high, lowFixed: low === lowerLimit, highFixed: high === upperLimit };
