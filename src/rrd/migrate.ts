@@ -155,10 +155,12 @@ function lostTimes(
   return (["AVERAGE", "MIN", "MAX", "LAST"] as const).flatMap((cf) => {
     if (!before.archives.some((archive) => archive.cf === cf)) return [];
     const from = known.oldest(cf);
-    const after = archives.filter((one) => one.cf === cf);
-    const to = Math.min(before.lastUpdate, ...after.flatMap((one) => one.from ?? []));
-    // Rows of another width begin elsewhere: less than a row is not lost.
-    const row = after.length === 0 ? 0 : Math.min(...after.map((one) => one.secondsPerRow));
-    return from < to && to - from >= row ? [{ cf, from, to }] : [];
+    const reach = archives
+      .filter((one) => one.cf === cf)
+      .map(({ secondsPerRow, rows }) => {
+        return before.lastUpdate - (before.lastUpdate % secondsPerRow) - rows * secondsPerRow;
+      });
+    const to = Math.min(before.lastUpdate, ...reach);
+    return from < to ? [{ cf, from, to }] : [];
   });
 }

@@ -270,6 +270,14 @@ test("Where data began in the midst of a coarse row, the finer rows that were em
   ).toEqual([2.5, 4.5, 6.5]);
 });
 
+test("Shorter archives lose the oldest rows, and tell so; what is only unknown is not called lost.", () => {
+  make({ archives: [rra("AVERAGE", 1, 12), rra("MAX", 2, 6)] });
+  feedValues([1, 2, 3, 4, 5, 6]);
+  const { lost } = migrate({ archives: [rra("AVERAGE", 1, 4), rra("MAX", 2, 6)] });
+  expect(lost).toEqual([{ cf: "AVERAGE", from: START, to: START + 20 }]);
+  expect(migrate({ archives: [rra("AVERAGE", 30, 4, 0.1), rra("MAX", 2, 6)] }).lost).toEqual([]);
+});
+
 test("A MAX that no archive has comes from rows of one step only.", () => {
   make({ archives: [rra("AVERAGE", 1, 6), rra("AVERAGE", 6, 20)] });
   feedValues(Array.from({ length: 12 }, (_, index) => index));
