@@ -49,7 +49,7 @@ export const blockVariant: CrashVariant = {
   async prepare(folder, files) {
     writeFileSync(join(folder, "crash.yaml"), block);
     writeFileSync(join(folder, "values.mjs"), script(files));
-    const inspection = new Inspection();
+    const inspection = new Inspection("write");
     const references: Reference[] = [];
     const last = Array.from({ length: files }, () => 0);
     const begin = Math.floor(Date.now() / 1000) - 10;

@@ -27,7 +27,7 @@ export const daemon: CrashVariant = {
 class DaemonPlayer implements CrashPlayer {
   readonly #folder: string;
   readonly #files: number;
-  readonly #inspection = new Inspection();
+  readonly #inspection = new Inspection("read");
   readonly #references: Reference[] = [];
   /** Per file, seconds since START: what a replay has to give at least, what it may give, and what was seen. */
   readonly #answered: number[];

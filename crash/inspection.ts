@@ -5,9 +5,16 @@ import { openRrd } from "../src/rrd/index.ts";
 export class Inspection {
   readonly #rrdtool = hasRrdtool ? new RrdtoolSession("/") : undefined;
 
+  readonly #mode: "read" | "write";
+
+  /** `write`: as who goes on filling the files. A header that was cut off is completed. */
+  constructor(mode: "read" | "write") {
+    this.#mode = mode;
+  }
+
   /** Epoch seconds of the last update; a text is why the file cannot be read. */
   async lastUpdate(path: string): Promise<number | string> {
-    const opened = openRrd(path, { mode: "read" });
+    const opened = openRrd(path, { mode: this.#mode });
     if (!opened.ok) return opened.problems[0]?.message ?? "refused";
     const { lastUpdate } = opened.value;
     opened.value.close();

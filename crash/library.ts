@@ -16,7 +16,7 @@ export const library: CrashVariant = {
   name: "library",
   share: 80,
   async prepare(folder, files) {
-    const inspection = new Inspection();
+    const inspection = new Inspection("write");
     const references: Reference[] = [];
     /** Seconds since START that each file has. */
     const stored = Array.from({ length: files }, () => 0);

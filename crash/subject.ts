@@ -3,8 +3,8 @@ import type { RrdDefinition } from "../src/rrd/index.ts";
 /** Epoch seconds before the first update of every file. */
 export const START = 1_600_000_000;
 
-/** Data sources of every fifth file beside the two that all have. */
-const MORE = 3;
+/** Data sources of every fifth file beside the two that all have: a header of several pages of memory. */
+const MORE = 40;
 
 /** What the files of a crash test are. */
 export function definitionOf(file: number): RrdDefinition {

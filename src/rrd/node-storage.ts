@@ -50,6 +50,11 @@ export const nodeStorage: Storage = {
     }
   },
 
+  openOrCreate(path) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    return new NodeFile(openSync(path, flags, 0o600));
+  },
+
   rename: renameSync,
   link: linkSync,
   unlink: unlinkSync,

@@ -2,6 +2,7 @@ import { type Clock, failed, ok, type Problem, problem, type Result } from "../b
 import { fetchRows } from "./fetch.ts";
 import { parseFetchArguments } from "./fetch-arguments.ts";
 import type { Header } from "./header.ts";
+import { HeaderGuard } from "./header-guard.ts";
 import { infoOf } from "./header-info.ts";
 import { Horizon } from "./horizon.ts";
 import type { RrdInfo } from "./info.ts";
@@ -33,6 +34,7 @@ export class OpenedRrd implements RrdFile {
   #header: Header;
   /** Of files open for writing. */
   #updater: Updater | undefined;
+  #guard: HeaderGuard | undefined;
   #names: readonly string[];
   #state: "open" | "failed" | "closed" = "open";
 
@@ -48,9 +50,10 @@ export class OpenedRrd implements RrdFile {
   }
 
   #newUpdater(): Updater | undefined {
-    return this.#opening.mode === "write"
-      ? new Updater(this.#opening, this.#horizon, this.#file, this.#header)
-      : undefined;
+    const { mode, storage, path } = this.#opening;
+    if (mode !== "write") return undefined;
+    this.#guard = HeaderGuard.for(storage, path, this.#header.layout, this.#identity);
+    return new Updater(this.#opening, this.#horizon, this.#file, this.#header, this.#guard);
   }
 
   get names(): readonly string[] {
@@ -127,6 +130,7 @@ export class OpenedRrd implements RrdFile {
   reload(): Result<void> {
     if (this.#state === "closed") return failed(problem("rrd-closed", `"${this.path}" is closed`));
     const { storage, mode } = this.#opening;
+    this.#guard?.leave();
     const opened = openFile(this.path, mode, storage);
     if (!opened.ok) return opened;
     const file = opened.value;
@@ -199,6 +203,8 @@ export class OpenedRrd implements RrdFile {
 
   close(): void {
     if (this.#state === "closed") return;
+    if (this.#state === "open") this.#guard?.close();
+    else this.#guard?.leave();
     this.#state = "closed";
     this.#file.close();
   }

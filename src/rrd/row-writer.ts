@@ -1,5 +1,6 @@
 import { internalError } from "../base/index.ts";
 import { type Header, stateWord } from "./header.ts";
+import type { HeaderGuard } from "./header-guard.ts";
 import { PendingRows } from "./pending-rows.ts";
 import type { StorageFile } from "./storage.ts";
 import { remainder } from "./whole-division.ts";
@@ -29,6 +30,7 @@ interface Overwritten {
 export class RowWriter implements RowSink {
   readonly #file: StorageFile;
   readonly #header: Header;
+  readonly #guard: HeaderGuard | undefined;
   readonly #live: Uint8Array;
   /** The live part as it is in the file. */
   readonly #stored: Uint8Array;
@@ -45,8 +47,9 @@ export class RowWriter implements RowSink {
   /** Hears of the rows before they are written. */
   listener: ((archive: number, count: number) => void) | undefined;
 
-  constructor(file: StorageFile, header: Header) {
+  constructor(file: StorageFile, header: Header, guard?: HeaderGuard) {
     this.#file = file;
+    this.#guard = guard;
     this.#header = header;
     this.#live = header.liveBytes;
     this.#stored = new Uint8Array(this.#live);
@@ -191,6 +194,7 @@ export class RowWriter implements RowSink {
     this.#pending?.forEach((rows, archive) => {
       this.#flush(rows, archive);
     });
+    this.#guard?.announce(this.#live);
     writeWhole(this.#file, this.#live, this.#header.layout.live);
     this.#stored.set(this.#live);
     this.#forget();

@@ -7,6 +7,8 @@ export interface Storage {
   open(path: string, mode: "read" | "write"): StorageFile;
   /** Makes a new file next to `path` under a name nobody else uses, readable and writable by the owner only. */
   createBeside(path: string): { readonly path: string; readonly file: StorageFile };
+  /** For what is kept beside a file while it is written; for the owner only. Absent: nothing is. */
+  openOrCreate?(path: string): StorageFile;
   rename(from: string, to: string): void;
   /** Gives the file a second name; fails with EEXIST if that name is taken. */
   link(existing: string, name: string): void;

@@ -4,6 +4,7 @@ import { BatchUpdates, knowsBatches } from "./batch-updates.ts";
 import { ComputeFault } from "./compute-operations.ts";
 import { forecastFault } from "./forecast-fault.ts";
 import type { Header } from "./header.ts";
+import type { HeaderGuard } from "./header-guard.ts";
 import type { Horizon } from "./horizon.ts";
 import { readingText } from "./reading-text.ts";
 import { RowWriter } from "./row-writer.ts";
@@ -39,13 +40,19 @@ export class Updater {
   #batch: BatchUpdates | undefined;
   #broken = false;
 
-  constructor(opening: Opening, horizon: Horizon, file: StorageFile, header: Header) {
+  constructor(
+    opening: Opening,
+    horizon: Horizon,
+    file: StorageFile,
+    header: Header,
+    guard: HeaderGuard | undefined,
+  ) {
     this.path = opening.path;
     this.#opening = opening;
     this.#horizon = horizon;
     this.#header = header;
     this.#space = workspaceFor(header, { now: () => opening.clock.wall() / 1000 });
-    this.#writer = new RowWriter(file, header);
+    this.#writer = new RowWriter(file, header, guard);
     this.#texts = header.dataSources.map(() => "U");
     const fault = forecastFault(header);
     this.#unsupported =

@@ -120,8 +120,13 @@ export class WriteBehind {
   /** Takes what a journal holds; what the file already has is left out. Call before `start`. */
   replay(journal: Journal, inside: (path: string) => boolean): { taken: number; damaged: number } {
     let taken = 0;
+    const completed = new Set<string>();
     const { damaged } = journal.replay(({ kind, path, updates }) => {
       if (!inside(path)) return;
+      // A kill may have come amid the writing of its header: opening it for writing puts that right. What is wrong
+      // with a file shows when it is looked at.
+      if (!completed.has(path)) this.#open.get(path);
+      completed.add(path);
       const file = this.files.look(path, path);
       if (typeof file === "string") {
         if (kind === "u") this.#lost(updates.split(" ").length, file);
