@@ -82,11 +82,11 @@ export const blockVariant: CrashVariant = {
           }
           const samples = told.filter((one) => one.file === file);
           const untold = newestOf(path, file);
-          const lost = samples.filter(({ time }) => time > found + 1e-6).length;
+          const lost = samples.filter(({ time }) => time > found + 1e-4).length;
           report.lost += lost;
           if (lost > 0)
             report.faults.push(`${fileName(file)} lacks ${lost} samples that were told to be stored`);
-          if (found > (samples.at(-1)?.time ?? last[file] ?? 0) + 1e-6) samples.push(untold);
+          if (found > (samples.at(-1)?.time ?? last[file] ?? 0) + 1e-4) samples.push(untold);
           references[file]?.replay(samples.map(asUpdate));
           // What the next sample would have been nobody knows, but when the next row comes it is known what is in it.
           const difference = references[file]?.difference(path, asUpdate({ ...untold, time: found + 1 }));
@@ -122,7 +122,8 @@ function newestOf(path: string, file: number): Stored {
   const { dataSources } = rrd.info();
   const count = Number(dataSources[1]?.lastReading);
   const run = (count - file) / 13;
-  const time = rrd.lastUpdate;
+  // Stamps are milliseconds; in the file they stand cut off to microseconds, as rrdtool does it.
+  const time = Math.round(rrd.lastUpdate * 1000) / 1000;
   rrd.close();
   return { file, time, values: [(run * 7 + file) % 101, count] };
 }
