@@ -42,6 +42,12 @@ const tools: readonly Tool[] = [
     found: () => existsSync("/usr/sbin/collectd") || existsSync("/usr/local/sbin/collectd"),
   },
   {
+    name: "collectd",
+    packages: ["collectd-core"],
+    suites: "collectd as a client of our rrdcached",
+    found: () => existsSync("/usr/sbin/collectd"),
+  },
+  {
     name: "python3",
     packages: ["python3"],
     suites: "scripts in Python",
