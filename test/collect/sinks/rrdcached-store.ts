@@ -8,12 +8,12 @@ import { RrdcachedSession } from "../../../src/run/cached/index.ts";
 import { startTime } from "./sinking.ts";
 import type { Store } from "./store.ts";
 
-const bin = new URL("../../../src/cli/bin.ts", import.meta.url).pathname;
+const daemon = new URL("cache-daemon.ts", import.meta.url).pathname;
 
 /** The words of the command that starts one. */
 export const daemons = {
   rrdcached: ["rrdcached", "-g", "-B", "-R", "-F"],
-  "procblock rrd daemon": [process.execPath, bin, "rrd", "daemon", "-R", "--sync", "always"],
+  "procblock rrd daemon": [process.execPath, daemon],
 } as const;
 
 /** A process that keeps RRD files, with its journal; what it answered for survives a SIGKILL if it is ours. */
@@ -42,9 +42,12 @@ export class RrdcachedStore implements Store {
     }
     rmSync(join(this.base, "pid"), { force: true });
     const [command = "", ...words] = this.#words;
-    const files = ["-l", `unix:${this.socket}`, "-b", this.base, "-j", join(this.base, "journal")];
-    const pid = command === "rrdcached" ? ["-p", join(this.base, "pid")] : [];
-    this.#process = spawn(command, [...words, ...files, ...pid], { stdio: "ignore" });
+    const journal = ["-j", join(this.base, "journal"), "-p", join(this.base, "pid")];
+    const where =
+      command === "rrdcached"
+        ? ["-l", `unix:${this.socket}`, "-b", this.base, ...journal]
+        : [this.socket, this.base];
+    this.#process = spawn(command, [...words, ...where], { stdio: "ignore" });
     while (!(await this.#answers())) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 

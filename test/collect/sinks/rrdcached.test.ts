@@ -8,6 +8,7 @@ import { createRrd, dumpRrd } from "../../../src/rrd/index.ts";
 import { Shards } from "../../../src/run/cached/index.ts";
 import { createCollector } from "../../../src/run/collect/index.ts";
 import { definitionOf } from "../checking.ts";
+import { freePort } from "./free-port.ts";
 import { daemons, RrdcachedStore } from "./rrdcached-store.ts";
 import { Sinking, startTime, upTo, wrongIn } from "./sinking.ts";
 
@@ -165,6 +166,16 @@ function dumpOf(path: string): string {
   if (!dumped.ok) throw new Error(dumped.problems[0]?.message);
   return text;
 }
+
+test.skipIf(!usable.includes("rrdcached"))("rrdcached takes values over TCP, too", async () => {
+  const port = await freePort();
+  const store = storeOf("rrdcached", "cache", ["-l", `127.0.0.1:${port}`]);
+  await store.up();
+  const at = sinkingTo(store.to({ address: `127.0.0.1:${port}` }));
+  at.add(1, 20);
+  await at.until(() => at.sink.figures().sent === 20);
+  expect(await store.values()).toEqual(upTo(20));
+});
 
 test("of several, one that is down holds up its own files alone", async () => {
   const stores = ["one", "two"].map((name) => storeOf("procblock rrd daemon", name));

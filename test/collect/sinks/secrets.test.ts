@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,4 +128,44 @@ test("a redirect is not followed", async () => {
       notes: ["redirects are not followed: write the address that it leads to"],
     },
   });
+});
+
+/** For 127.0.0.1, signed by itself, until 2126. */
+const self = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgnOUhgas9dYl7O/95
+ECghKugMShusxf+Asyhva2+72JShRANCAASpZnwNAvFtwoP4eCbJCYORj8WzGxzK
+st7x1i87mHLlEUBgcT1dBfRLIakf40OdCtLeCPiYFjYxMi7Ly/dPIQ2v
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBkDCCATagAwIBAgIUQNWWIQFO25UexJXzlrZVOBbaDHwwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNjEwMTUwOFoYDzIxMjYxMTAy
+MTAxNTA4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASpZnwNAvFtwoP4eCbJCYORj8WzGxzKst7x1i87mHLlEUBgcT1dBfRL
+Iakf40OdCtLeCPiYFjYxMi7Ly/dPIQ2vo2QwYjAdBgNVHQ4EFgQUftm7MlO/1TmO
+pFiMOwVj6f5oae4wHwYDVR0jBBgwFoAUftm7MlO/1TmOpFiMOwVj6f5oae4wDwYD
+VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0gAMEUC
+IQDdXQ62yytvDdtL8VmD6+X9FfC7W9awxyDxEcm/IqLywwIgKATAxOYAa5Nxs+sO
+5Ddqm2dRByTIMghVQRvg6/r7pWk=
+-----END CERTIFICATE-----`,
+};
+
+test("a certificate that nobody vouches for gets neither values nor the secret", async () => {
+  let asked = 0;
+  const port = await listening(
+    createHttpsServer(self, (request, response) => {
+      asked++;
+      request.resume();
+      response.end();
+    }),
+  );
+  at = new Sinking(
+    { prometheus: { remote_write: `https://127.0.0.1:${port}/w`, token_file: "secret" } },
+    dir,
+  );
+  at.add(1, 1);
+  await at.until(() => (at?.sink.figures().failures ?? 0) >= 2);
+  expect(at.told).toHaveLength(1);
+  expect(at.told[0]).toMatch(/^self-signed certificate/);
+  expect(asked).toBe(0);
 });
