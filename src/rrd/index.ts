@@ -10,7 +10,7 @@ export {
   computeOperations,
 } from "./compute-operations.ts";
 export { isConsolidation } from "./consolidations.ts";
-export { type ConvertOptions, convertRrd } from "./convert.ts";
+export { type ConvertOptions, convertRrd, foreignMachine } from "./convert.ts";
 export { type CreateOptions, createRrd } from "./create.ts";
 export { type CreateFiles, type CreateRequest, parseCreateArguments } from "./create-arguments.ts";
 export { type CreateCommandOptions, createFromArguments } from "./create-command.ts";

@@ -50,6 +50,7 @@ export function rrdUsage(verb?: RrdVerbName): string {
   const lines = Object.entries(infos).map(([name, info]) => `  ${name.padEnd(10)}  ${info}`);
   return `procblock rrd COMMAND … takes the arguments of \`rrdtool COMMAND …\` and prints what rrdtool prints.
 procblock rrd - [DIRECTORY] obeys commands line by line, with quit, cd, mkdir, pwd and ls.
+procblock rrd convert … makes files from machines of another kind files that can be updated here.
 procblock rrd migrate … gives files another step or other archives and keeps what can be kept.
 procblock rrd daemon … takes updates in rrdcached's protocol and writes them many at once.
 
