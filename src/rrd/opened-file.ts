@@ -7,7 +7,7 @@ import { infoOf } from "./header-info.ts";
 import { Horizon } from "./horizon.ts";
 import type { RrdInfo } from "./info.ts";
 import { openFile } from "./open-file.ts";
-import { readHeader } from "./read-header.ts";
+import { hasHeader, readHeader } from "./read-header.ts";
 import type { FetchedRows, FetchRequest, Reading, RrdFile, UpdateArgumentsOptions } from "./rrd-file.ts";
 import { storageProblem } from "./rrd-problems.ts";
 import type { Storage, StorageFile } from "./storage.ts";
@@ -152,6 +152,7 @@ export class OpenedRrd implements RrdFile {
   }
 
   #readAgain(): Result<void> {
+    if (hasHeader(this.#file, this.#header)) return DONE;
     const header = readHeader(this.#file, this.path);
     if (!header.ok) return header;
     this.#use(header.value);
