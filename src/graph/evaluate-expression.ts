@@ -18,6 +18,11 @@ export function evaluateExpression(
   grid: RowGrid,
   calendar: Calendar,
 ): Float64Array {
+  const [only] = words;
+  // Another name for a column needs no arithmetic.
+  if (words.length === 1 && typeof only === "object" && only.previous !== true) {
+    return inputs[0] ?? new Float64Array(grid.rows).fill(Number.NaN);
+  }
   const end = grid.start + grid.step * grid.rows;
   const columns = new Map<string, Column>();
   // Without a name there would be nothing to tell how many rows there are.
