@@ -102,6 +102,11 @@ describe("procblock rrd migrate", () => {
     });
     expect((await rrd("migrate --remove 1 --to b.rrd -f a.rrd")).code).toBe(0);
     expect(await rrd("migrate --remove 1 --to b.rrd a.rrd b.rrd")).toMatchObject({ code: 2 });
+    expect(await rrd("migrate --remove 1 --to . -f a.rrd")).toMatchObject({
+      code: 1,
+      stderr: "error: --to names 'a.rrd' itself: without --to it is migrated in place\n",
+    });
+    expect(readFileSync(join(dir, "a.rrd")).equals(before)).toBe(true);
   });
 
   test("a symbolic link goes on to name the file", async () => {
@@ -123,6 +128,12 @@ describe("procblock rrd migrate", () => {
       expect(told.stderr).toContain(
         `'a.rrd' is written by process ${other.pid}: an RRD file can have only one writer`,
       );
+      await rrd("create b.rrd -b 1000000000 DS:a:GAUGE:20:U:U RRA:AVERAGE:0.5:1:6");
+      const over = await rrd("migrate --step 20 --to a.rrd -f b.rrd");
+      expect(over).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`is written by process ${other.pid}`),
+      });
       expect(readFileSync(lock, "utf8")).toBe(identity);
     } finally {
       other.kill("SIGKILL");

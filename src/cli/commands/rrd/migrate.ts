@@ -1,6 +1,6 @@
-import { realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { failed, ok, type Problem, type Result } from "../../../base/index.ts";
+import { failed, type Problem, type Result } from "../../../base/index.ts";
 import { type MigrationReport, migrateRrd, readWords } from "../../../rrd/index.ts";
 import { lockForWriting } from "../../../run/index.ts";
 import type { ExitCode, Io } from "../../io.ts";
@@ -112,19 +112,22 @@ function migrateOne(io: Io, migration: Migration, path: string): Result<Migratio
   const { dryRun, backup, overwrite } = migration;
   const request = requestFor(migration, path);
   if (!request.ok) return request;
-  if (migration.to !== undefined) {
-    const to = resolve(io.cwd, migration.to);
-    const target = isFolder(to) ? join(to, basename(path)) : to;
-    return migrateRrd(path, request.value, { to: target, overwrite, dryRun });
-  }
   // A symbolic link goes on to name the file.
   const real = realpathSync(path);
-  if (dryRun) return migrateRrd(real, request.value, { dryRun });
-  const lock = lockForWriting(real, { makeFolder: false });
+  let to: string | undefined;
+  if (migration.to !== undefined) {
+    const given = resolve(io.cwd, migration.to);
+    to = isFolder(given) ? join(given, basename(path)) : given;
+    if (existsSync(to) && realpathSync(to) === real)
+      return failed(usageProblem(`--to names "${path}" itself: without --to it is migrated in place`));
+  }
+  if (dryRun) return migrateRrd(real, request.value, { to, overwrite, dryRun });
+  // Only what is replaced has to be nobody else's.
+  if (to !== undefined && !(overwrite && existsSync(to))) return migrateRrd(real, request.value, { to });
+  const lock = lockForWriting(to ?? real, { makeFolder: false });
   if (!lock.ok) return lock;
   try {
-    const migrated = migrateRrd(real, request.value, { backup });
-    return migrated.ok ? ok(migrated.value, migrated.warnings) : migrated;
+    return migrateRrd(real, request.value, { to, overwrite, backup });
   } finally {
     lock.value.release();
   }
