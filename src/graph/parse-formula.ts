@@ -14,7 +14,9 @@ export function checkFormula(
     read.issue(path, "value", "wrong-expression", message, notes);
   const parsed = parseExpression(text);
   if (isExpressionError(parsed)) {
-    wrong(`${parsed.message} in ${where}`, text, `${" ".repeat(parsed.offset)}^`);
+    // The suggestion comes last.
+    const message = parsed.message.replace(/( — did you mean .*)?$/, (near) => ` in ${where}${near}`);
+    wrong(message, text, `${" ".repeat(parsed.offset)}^`);
     return;
   }
   if (usable === undefined) return;

@@ -144,6 +144,9 @@ describe("what a graph in a block file can have besides plain fields", () => {
         notes: ["in > > 5", "     ^"],
       },
     ]);
+    expect(issues({ ticks: "sqr(in)" })).toEqual([
+      'ticks (value): unknown function "sqr" in "ticks" — did you mean "sqrt"?',
+    ]);
     expect(issues({ ticks: { color: "red" } })).toEqual([
       'ticks (key): ticks need "expression", a formula, or "failures", a stored field',
     ]);
