@@ -142,7 +142,11 @@ class DaemonPlayer implements CrashPlayer {
         updateOf(file, before + k + 1),
       );
       this.#references[file]?.replay(updates);
-      const difference = this.#references[file]?.difference(path, updateOf(file, now + 1));
+      // Updates of one flush are written together, and before the journal has them: nobody was answered yet.
+      const following = Array.from({ length: Math.max(1, most - now) }, (_, k) =>
+        updateOf(file, now + k + 1),
+      );
+      const difference = this.#references[file]?.difference(path, ...following);
       if (difference !== undefined) report.faults.push(`${fileName(file)} ${difference}`);
       // What never came is sent again.
       this.#answered[file] = now;

@@ -19,16 +19,18 @@ export class Reference {
   }
 
   /**
-   * Undefined when the file is what was replayed. A killed process may have written rows of the update that `next` is:
-   * they stand where the oldest ones stood, and count only with the header.
+   * Undefined when the file is what was replayed. A killed process may have written rows of the updates in `next`: they
+   * stand where the oldest ones stood, and count only with the header.
    */
-  difference(path: string, next: string): string | undefined {
+  difference(path: string, ...next: readonly string[]): string | undefined {
     const bytes = readFileSync(path);
     const whole = readFileSync(this.#path);
     if (bytes.equals(whole)) return undefined;
     copyFileSync(this.#path, this.#scratch);
-    store(this.#scratch, [next]);
-    const following = readFileSync(this.#scratch);
+    const following = next.map((update) => {
+      store(this.#scratch, [update]);
+      return readFileSync(this.#scratch);
+    });
     const rrd = unwrap(openRrd(this.#path, { mode: "read" }));
     const { headerSize } = rrd.info();
     rrd.close();
@@ -36,7 +38,8 @@ export class Reference {
     for (let at = 0; at < bytes.length; at++) {
       if (bytes[at] === whole[at]) continue;
       if (at < headerSize) return `byte ${at} of the header (of ${headerSize}) is not what a replay gives`;
-      if (bytes[at] !== following[at]) return `byte ${at}, in the rows, belongs to no update`;
+      if (following.every((one) => bytes[at] !== one[at]))
+        return `byte ${at}, in the rows, belongs to no update`;
     }
     return undefined;
   }
