@@ -63,7 +63,8 @@ export function tuneRrd(
     const before = new Uint8Array(header.bytes);
     let fault: string | undefined;
     for (const { long, value } of given.ordered) {
-      if (long === "step" || long === "daemon") return notSupported(`--${long}`);
+      if (long === "daemon") continue;
+      if (long === "step") return notSupported("--step");
       fault = tuneSource(header, long, value) ?? tuneForecast(header, file, long, value);
       if (fault !== undefined) break;
     }

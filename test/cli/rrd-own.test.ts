@@ -30,32 +30,6 @@ function run(line: string, env?: Record<string, string>) {
 }
 
 describe("procblock rrd, where it differs from rrdtool on purpose", () => {
-  test.each([
-    "update -d unix:/x a.rrd N:1",
-    "fetch --daemon unix:/x a.rrd AVERAGE",
-    "create --daemon=unix:/x b.rrd DS:a:GAUGE:60:U:U RRA:AVERAGE:0.5:1:5",
-    "dump -d unix:/x a.rrd",
-    "tune -D unix:/x a.rrd",
-    "list -d unix:/x .",
-    "xport --daemon unix:/x DEF:a=a.rrd:a:AVERAGE XPORT:a",
-    "graph a.png -d unix:/x DEF:a=a.rrd:a:AVERAGE LINE1:a",
-  ])("%s is refused: there is no daemon to ask", async (line) => {
-    const told = await run(line);
-    expect(told).toMatchObject({ code: 1, stdout: "" });
-    expect(told.stderr).toBe(
-      "ERROR: --daemon is not there yet: procblock goes to the file itself, and asks no rrdcached\n",
-    );
-  });
-
-  test("a daemon in the environment is warned of", async () => {
-    const told = await run("last a.rrd", { RRDCACHED_ADDRESS: "unix:/x" });
-    expect(told).toEqual({
-      code: 0,
-      stdout: "1000000000\n",
-      stderr: "warning: RRDCACHED_ADDRESS is not looked at: procblock goes to the files itself\n",
-    });
-  });
-
   test("a directory that cannot be listed is a failure, an empty one is not", async () => {
     expect(await run("list nowhere")).toEqual({
       code: 1,

@@ -1,4 +1,5 @@
 import { createFromArguments, takeFirstWord } from "../../../rrd/index.ts";
+import { withDaemon, withoutDaemon } from "./through-daemon.ts";
 import { daemon, flag, option, type RrdVerb, refuse, takeApart } from "./world.ts";
 
 const options = [
@@ -10,13 +11,20 @@ const options = [
   flag("O", "no-overwrite"),
 ];
 
-export const create: RrdVerb = (world, words) => {
+export const create: RrdVerb = async (world, words) => {
   const given = takeApart(words, options);
   if (!given.ok) return given;
   const { first: file, others } = takeFirstWord(words, options);
   if (file === undefined) return refuse("need name of an rrd file to create");
   world.warnOfTimes(given.value.given.get("start") ?? []);
-  const made = createFromArguments(world.path(file), others, {
+  const own = withoutDaemon(others);
+  const asked = await withDaemon(world, given.value.given.get("daemon")?.at(-1), (server) =>
+    server.askOf("CREATE", file, own),
+  );
+  // Without a daemon in reach rrdtool makes the file itself and says nothing.
+  if (asked !== undefined && (asked.ok || asked.problems[0]?.code !== "rrdcached-unreachable")) return asked;
+  if (asked?.ok === false) world.warn(`${asked.problems[0]?.message}: the file is made here`);
+  const made = createFromArguments(world.path(file), own, {
     now: world.now,
     name: file,
     resolve: (name) => world.path(name),

@@ -22,8 +22,6 @@ export const rrd: Command = async (io, argv) => {
     io.stdout.write(rrdUsage(topic !== undefined && isVerb(topic) ? topic : undefined));
     return verb === undefined ? 2 : 0;
   }
-  if (io.env.RRDCACHED_ADDRESS !== undefined)
-    io.stderr.write("warning: RRDCACHED_ADDRESS is not looked at: procblock goes to the files itself\n");
   const world = new RrdWorld(io, verb === "-");
   if (verb === "-" && argv.length <= 2) return (await import("./pipe.ts")).pipe(world, topic);
   // What is given to all commands of procblock means nothing here.

@@ -13,6 +13,7 @@ export const verbUsage = {
   restore: "[-r|--range-check] [-f|--force-overwrite] XML FILE",
   tune: "FILE [-h NAME:HEARTBEAT] [-i NAME:MIN] [-a NAME:MAX] [-d NAME:TYPE] [-r OLD:NEW] […]",
   resize: "FILE ARCHIVE GROW|SHRINK ROWS",
+  flushcached: "[-d|--daemon ADDRESS] FILE…",
   list: "[-r|--recursive] DIRECTORY",
   xport: "[-s TIME] [-e TIME] [-m ROWS] [--json] DEF:… CDEF:… XPORT:…",
   graph: "PICTURE|- [options] DEF:… LINE1:… AREA:… PRINT:…",
@@ -34,6 +35,7 @@ const infos: Readonly<Record<RrdVerbName, string>> = {
   restore: "makes a file of what dump wrote",
   tune: "changes limits, names, types and forecast parameters in place",
   resize: "writes a copy with one archive longer or shorter: resize.rrd, here",
+  flushcached: "lets an rrdcached write what it holds of files",
   list: "the RRD files in a directory",
   xport: "values, computed and brought to one step, as XML or JSON",
   graph: "a picture, and the texts of PRINT",
@@ -55,6 +57,9 @@ procblock rrd migrate … gives files another step or other archives and keeps w
 procblock rrd daemon … takes updates in rrdcached's protocol and writes them many at once.
 
 ${lines.join("\n")}
+
+-d|--daemon ADDRESS (tune: -D), or RRDCACHED_ADDRESS in the environment, goes through an rrdcached or \`rrd daemon\`:
+unix:PATH, PATH, HOST or HOST:PORT.
 
 Times are rrdtool's: epoch seconds, now-1h, midnight, end-1d, "12:00 20260801". What most people mean otherwise,
 now-5m say (five months), is warned of on standard error.
