@@ -85,8 +85,7 @@ function parseOne(
     return read.wrongAt(path, `"${kind}" must be a mapping of options, not ${shown(options)}`);
   }
   const keepsFiles = sinkKind.keepsFiles === true;
-  const keys = keepsFiles ? sinkKind.keys : [...sinkKind.keys, ...namingKeys];
-  const own = new SinkReader(kind, options, path, read.check, keys);
+  const own = new SinkReader(kind, options, path, read.check, keysOfSink(sinkKind));
   const sink = sinkKind.parse(own, read);
   const isEach = read.has("each");
   if (keepsFiles) {
@@ -103,6 +102,11 @@ function parseOne(
     : { text: blockName, pieces: [blockName], names: [] };
   const tags = parseTags(own, isEach, thread);
   return own.failed || sink === undefined || name === undefined ? undefined : { sink, name, tags };
+}
+
+/** What stands under a store in `to`. Where the store keeps RRD files, a path names them. */
+export function keysOfSink({ keys, keepsFiles }: (typeof sinkKinds)[string]): readonly string[] {
+  return keepsFiles === true ? keys : [...keys, ...namingKeys];
 }
 
 function parseTags(own: SinkReader, isEach: boolean, thread: string | undefined): CollectTarget["tags"] {
