@@ -1,12 +1,11 @@
 import {
-  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
-  openSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -69,16 +68,15 @@ export function lockForWriting(path: string, options: { readonly makeFolder: boo
   return failed(problem("rrd-locked", `"${path}": its lock ${lockPath} changes all the time`));
 }
 
-/** Whole or not at all: an empty one would look like another process's for a while. */
+/** Whole or not at all, even if this process is killed: an empty one would look like another process's for a while. */
 function makeLock(lockPath: string, text: string): void {
-  const descriptor = openSync(lockPath, "wx", 0o644);
+  const draft = `${lockPath}.${process.pid}.new`;
   try {
-    writeFileSync(descriptor, text);
-  } catch (error) {
-    unlinkSync(lockPath);
-    throw error;
+    writeFileSync(draft, text, { mode: 0o644 });
+    // Unlike a rename, a link never replaces the lock of somebody else.
+    linkSync(draft, lockPath);
   } finally {
-    closeSync(descriptor);
+    rmSync(draft, { force: true });
   }
 }
 
