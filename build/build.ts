@@ -22,6 +22,7 @@ import {
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { lazyBuiltins } from "./lazy-builtins.ts";
+import { apart, roomsApart } from "./rooms-apart.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = `${root}dist`;
@@ -88,12 +89,12 @@ async function bundle(): Promise<void> {
   await Promise.all([
     build({
       ...required,
-      plugins: [lazyBuiltins, commandsApart],
+      plugins: [lazyBuiltins, commandsApart, roomsApart],
       entryPoints: [{ in: "src/cli/bin.ts", out: "cli" }],
     }),
     build({
       ...required,
-      plugins: [lazyBuiltins, commandsApart],
+      plugins: [lazyBuiltins, commandsApart, roomsApart],
       stdin: {
         contents: commands.map((file) => `export * from "./${file}";`).join("\n"),
         resolveDir: `${root}src/cli/commands`,
@@ -106,6 +107,9 @@ async function bundle(): Promise<void> {
       plugins: [lazyBuiltins, commandsApart],
       entryPoints: ownBundles.map((name) => ({ in: `src/cli/commands/${name}/${name}.ts`, out: name })),
     }),
+    ...Object.entries(apart).map(([out, { source }]) =>
+      build({ ...required, entryPoints: [{ in: source, out }] }),
+    ),
     build({
       ...commonJs,
       entryPoints: [{ in: "src/run/script/worker.ts", out: "script-worker" }],
