@@ -154,6 +154,16 @@ describe("a graph in a block file", () => {
     ]);
   });
 
+  it("takes lengths of time only: rrdtool's times, of which some are not what they seem, are refused", () => {
+    const times = ["now-5m", "-1d", "end-1d", "midnight", "1month", "5months"];
+    expect(issues({ path: "g-{{period}}.png", fields: ["user"], period: times })).toEqual(
+      times.map(
+        (time, index) =>
+          `period.${index} (value): "period" must be a time such as 1h, 1d or 1w, not "${time}"`,
+      ),
+    );
+  });
+
   it("shows where a formula is wrong", () => {
     const { issues } = parseGraph(
       { ...blog, expressions: { total: "user + ", load: "usr * 2" } },

@@ -1,21 +1,30 @@
 /** What stands behind each command, one line each. */
 export const verbUsage = {
   create:
-    "FILE [-b|--start TIME] [-s|--step STEP] [-O|--no-overwrite] [-t|--template FILE] [-r|--source FILE]… DS:NAME[=SOURCE[INDEX]]:TYPE:… RRA:CF:…",
-  update: "FILE [-t|--template NAME:NAME…] [-s|--skip-past-updates] [--] TIME|N:VALUE[:VALUE…]…",
-  updatev: "FILE [-t|--template NAME:NAME…] [-s|--skip-past-updates] [--] TIME|N:VALUE[:VALUE…]…",
-  fetch: "FILE CF [-r|--resolution SECONDS] [-s|--start TIME] [-e|--end TIME] [-a|--align-start] [--json]",
-  info: "FILE [--json]",
-  first: "FILE [--rraindex NUMBER]",
-  last: "FILE",
-  lastupdate: "FILE",
-  dump: "[-h|--header none|xsd|dtd] [-n|--no-header] FILE [XML]",
+    "FILE [-b|--start TIME] [-s|--step STEP] [-O|--no-overwrite] [-t|--template FILE] [-r|--source FILE]… [-d|--daemon ADDRESS] DS:NAME[=SOURCE[INDEX]]:TYPE:… RRA:CF:…",
+  update:
+    "FILE [-t|--template NAME:NAME…] [-s|--skip-past-updates] [-d|--daemon ADDRESS] [--] TIME|N:VALUE[:VALUE…]… TIME@VALUE…",
+  updatev: "FILE [-t|--template NAME:NAME…] [-s|--skip-past-updates] [--] TIME|N:VALUE[:VALUE…]… TIME@VALUE…",
+  fetch:
+    "FILE CF [-r|--resolution SECONDS] [-s|--start TIME] [-e|--end TIME] [-a|--align-start] [-d|--daemon ADDRESS] [--json]",
+  info: "FILE [-d|--daemon ADDRESS [-F|--noflush]] [--json]",
+  first: "FILE [--rraindex NUMBER] [-d|--daemon ADDRESS]",
+  last: "FILE [-d|--daemon ADDRESS]",
+  lastupdate: "FILE [-d|--daemon ADDRESS]",
+  dump: "[-h|--header none|xsd|dtd] [-n|--no-header] [-d|--daemon ADDRESS] FILE [XML]",
   restore: "[-r|--range-check] [-f|--force-overwrite] XML FILE",
-  tune: "FILE [-h NAME:HEARTBEAT] [-i NAME:MIN] [-a NAME:MAX] [-d NAME:TYPE] [-r OLD:NEW] […]",
+  tune: `FILE [-D|--daemon ADDRESS]
+  [-h|--heartbeat NAME:SECONDS] [-i|--minimum NAME:MIN] [-a|--maximum NAME:MAX]
+  [-d|--data-source-type NAME:TYPE] [-r|--data-source-rename OLD:NEW]
+  [-x|--alpha A] [-y|--beta B] [-z|--gamma G] [-v|--gamma-deviation G]
+  [-s|--smoothing-window SHARE] [-S|--smoothing-window-deviation SHARE]
+  [-p|--deltapos SCALE] [-n|--deltaneg SCALE] [-f|--failure-threshold COUNT] [-w|--window-length COUNT]
+  [-b|--aberrant-reset NAME]`,
   resize: "FILE ARCHIVE GROW|SHRINK ROWS",
   flushcached: "[-d|--daemon ADDRESS] FILE…",
-  list: "[-r|--recursive] DIRECTORY",
-  xport: "[-s TIME] [-e TIME] [-m ROWS] [--json] DEF:… CDEF:… XPORT:…",
+  list: "[-r|--recursive] [-d|--daemon ADDRESS [--noflush]] DIRECTORY",
+  xport:
+    "[-s|--start TIME] [-e|--end TIME] [-m|--maxrows ROWS] [--step SECONDS] [-t|--showtime] [--enumds] [--json] [-d|--daemon ADDRESS] DEF:… CDEF:… XPORT:NAME[:LEGEND]…",
   graph: "PICTURE|- [options] DEF:… LINE1:… AREA:… PRINT:…",
   graphv: "PICTURE|- [options] DEF:… LINE1:… AREA:… PRINT:…",
 } as const satisfies Readonly<Record<string, string>>;
@@ -33,7 +42,7 @@ const infos: Readonly<Record<RrdVerbName, string>> = {
   lastupdate: "the values of the last update",
   dump: "the file as XML",
   restore: "makes a file of what dump wrote",
-  tune: "changes limits, names, types and forecast parameters in place",
+  tune: "changes limits, names, types and forecast parameters in place; step and archives: rrd migrate",
   resize: "writes a copy with one archive longer or shorter: resize.rrd, here",
   flushcached: "lets an rrdcached write what it holds of files",
   list: "the RRD files in a directory",
