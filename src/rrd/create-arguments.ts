@@ -160,7 +160,8 @@ function parseStart(text: string, now: number): number | Fault {
   return time.epoch;
 }
 
-function parseDataSource(
+/** `in:GAUGE:60:U:U`; `before`: the data sources it stands behind. The fault in rrdtool's words. */
+export function parseDataSource(
   text: string,
   before: RrdDefinition["dataSources"],
 ): { readonly source: RrdDefinition["dataSources"][number]; readonly origin: FillOrigin } | Fault {
@@ -207,7 +208,8 @@ interface ParsedArchives {
   readonly needsVersion4: boolean;
 }
 
-function parseArchive(text: string, index: number, step: number): ParsedArchives | Fault {
+/** `AVERAGE:0.5:1:8`; `index`: which archive it becomes, from 0. The fault in rrdtool's words. */
+export function parseArchive(text: string, index: number, step: number): ParsedArchives | Fault {
   const fields = text.split(":").filter((field) => field !== "");
   const [cfText, xffText, stepsText, rowsText] = fields;
   const cf = cfText === undefined ? undefined : (/^[A-Z]+/.exec(cfText)?.[0] ?? "");

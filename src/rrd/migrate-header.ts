@@ -56,7 +56,7 @@ function copy(old: Header, from: number, header: Header, to: number, length: num
 }
 
 /** The open row of an archive, as if it had been gathering all the time. */
-function carryRowState(
+export function carryRowState(
   old: Header,
   header: Header,
   archive: FixedArchive,

@@ -1,7 +1,9 @@
+import { realpathSync } from "node:fs";
 import { ok } from "../../../base/index.ts";
 import { readWords, takeFirstWord, tuneOptions, tuneRrd } from "../../../rrd/index.ts";
+import { lockForWriting } from "../../../run/index.ts";
 import { withDaemon } from "./through-daemon.ts";
-import { type RrdVerb, refuse } from "./world.ts";
+import { type RrdVerb, type RrdWorld, refuse } from "./world.ts";
 
 export const tune: RrdVerb = async (world, words) => {
   const { first: file, others } = takeFirstWord(words, tuneOptions);
@@ -15,5 +17,23 @@ export const tune: RrdVerb = async (world, words) => {
     return ok(undefined);
   });
   if (asked?.ok === false) return refuse("Cannot connect to daemon");
-  return tuneRrd(world.path(file), others);
+  const path = realPath(world, file);
+  const tuned = tuneRrd(path, others, {
+    name: file,
+    lock: () => lockForWriting(path, { makeFolder: false }),
+  });
+  if (tuned.ok) for (const { message } of tuned.warnings) world.warn(message);
+  return tuned;
 };
+
+/** A symbolic link goes on to name the file. */
+function realPath(world: RrdWorld, file: string): string {
+  const path = world.path(file);
+  try {
+    const real = realpathSync(path);
+    world.names.set(real, file);
+    return real;
+  } catch {
+    return path;
+  }
+}

@@ -19,7 +19,8 @@ export const verbUsage = {
   [-x|--alpha A] [-y|--beta B] [-z|--gamma G] [-v|--gamma-deviation G]
   [-s|--smoothing-window SHARE] [-S|--smoothing-window-deviation SHARE]
   [-p|--deltapos SCALE] [-n|--deltaneg SCALE] [-f|--failure-threshold COUNT] [-w|--window-length COUNT]
-  [-b|--aberrant-reset NAME]`,
+  [-b|--aberrant-reset NAME]
+  [-t|--step SECONDS] [DEL:NAME]… [DS:NAME:TYPE:…]… [DELRRA:INDEX]… [RRA:CF:…]… [RRA#INDEX:+|-|=ROWS]…`,
   resize: "FILE ARCHIVE GROW|SHRINK ROWS",
   flushcached: "[-d|--daemon ADDRESS] FILE…",
   list: "[-r|--recursive] [-d|--daemon ADDRESS [--noflush]] DIRECTORY",
@@ -42,7 +43,7 @@ const infos: Readonly<Record<RrdVerbName, string>> = {
   lastupdate: "the values of the last update",
   dump: "the file as XML",
   restore: "makes a file of what dump wrote",
-  tune: "changes limits, names, types and forecast parameters in place; step and archives: rrd migrate",
+  tune: "changes limits, names, types, forecast parameters; data sources, archives, a finer step",
   resize: "writes a copy with one archive longer or shorter: resize.rrd, here",
   flushcached: "lets an rrdcached write what it holds of files",
   list: "the RRD files in a directory",
