@@ -98,6 +98,10 @@ export function readSettings(args: readonly string[], now: number): Result<Graph
     colours: readColours(given.get("color") ?? []),
     fonts,
     border: border === undefined ? undefined : Math.min(50, Math.max(0, leadingInteger(border))),
-    notes: [...fonts.notes, ...(has("pango-markup") ? ["of --pango-markup only the text is drawn"] : [])],
+    notes: [
+      ...fonts.notes,
+      ...(has("pango-markup") ? ["of --pango-markup only the text is drawn"] : []),
+      ...(last("legend-direction") === "bottomup2" ? ["--legend-direction bottomup2 is as bottomup"] : []),
+    ],
   });
 }

@@ -34,6 +34,7 @@ async function draw(world: RrdWorld, words: readonly string[]): Promise<Result<R
   nameFiles(world, words);
   const drawn = await rrdGraph(withoutDaemon(words), { now: world.now as EpochSeconds, cwd: world.cwd });
   if (!drawn.ok) return drawn;
+  for (const { message } of drawn.warnings) world.warn(message);
   const { out, bytes } = drawn.value;
   if (bytes === undefined || out === "-" || out === "") return drawn;
   try {

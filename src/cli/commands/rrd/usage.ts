@@ -1,3 +1,5 @@
+import { graphHelp, xportHelp } from "./graph-help.ts";
+
 /** What stands behind each command, one line each. */
 export const verbUsage = {
   create:
@@ -26,8 +28,8 @@ export const verbUsage = {
   list: "[-r|--recursive] [-d|--daemon ADDRESS [--noflush]] DIRECTORY",
   xport:
     "[-s|--start TIME] [-e|--end TIME] [-m|--maxrows ROWS] [--step SECONDS] [-t|--showtime] [--enumds] [--json] [-d|--daemon ADDRESS] DEF:… CDEF:… XPORT:NAME[:LEGEND]…",
-  graph: "PICTURE|- [options] DEF:… LINE1:… AREA:… PRINT:…",
-  graphv: "PICTURE|- [options] DEF:… LINE1:… AREA:… PRINT:…",
+  graph: "PICTURE|- [-d|--daemon ADDRESS] [options] DEF:… LINE1:… AREA:… PRINT:…",
+  graphv: "PICTURE|- [-d|--daemon ADDRESS] [options] DEF:… LINE1:… AREA:… PRINT:…",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type RrdVerbName = keyof typeof verbUsage;
@@ -52,13 +54,23 @@ const infos: Readonly<Record<RrdVerbName, string>> = {
   graphv: "a picture, and all that is known of it",
 };
 
+/** Where one line cannot say it all. */
+const details: Readonly<Partial<Record<RrdVerbName, string>>> = {
+  graph: graphHelp,
+  graphv: graphHelp,
+  xport: xportHelp,
+};
+
 export function isVerb(word: string): word is RrdVerbName {
   return Object.hasOwn(verbUsage, word);
 }
 
 /** Of one command, or of all. */
 export function rrdUsage(verb?: RrdVerbName): string {
-  if (verb !== undefined) return `procblock rrd ${verb} ${verbUsage[verb]}\n\n  ${infos[verb]}\n`;
+  if (verb !== undefined) {
+    const more = details[verb];
+    return `procblock rrd ${verb} ${verbUsage[verb]}\n\n  ${infos[verb]}\n${more === undefined ? "" : `\n${more}`}`;
+  }
   const lines = Object.entries(infos).map(([name, info]) => `  ${name.padEnd(10)}  ${info}`);
   return `procblock rrd COMMAND … takes the arguments of \`rrdtool COMMAND …\` and prints what rrdtool prints.
 procblock rrd - [DIRECTORY] obeys commands line by line, with quit, cd, mkdir, pwd and ls.
