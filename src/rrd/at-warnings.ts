@@ -1,7 +1,12 @@
+import { twinOf } from "./at-calendar.ts";
+import { parseAtTime } from "./at-time.ts";
 import { monthOf, unitOf, weekdayOf, wordOf } from "./at-tokens.ts";
 
-/** What a time of rrdtool's says other than most people mean; one sentence each. What cannot be read is not judged. */
-export function atTimeWarnings(text: string): string[] {
+/**
+ * What a time of rrdtool's says other than most people mean; one sentence each. What cannot be read is not judged. `now`:
+ * epoch seconds.
+ */
+export function atTimeWarnings(text: string, now: number): string[] {
   // From the first character that means nothing on, rrdtool does not look.
   const [read = ""] = /^[\s\w:.+\-/,]*/.exec(text) ?? [];
   const warnings =
@@ -11,7 +16,25 @@ export function atTimeWarnings(text: string): string[] {
   const chainAt = read.search(/[+-]/);
   const date = chainAt < 0 ? read : read.slice(0, chainAt);
   const chain = chainAt < 0 ? "" : read.slice(chainAt);
-  return [...warnings, ...dateWarnings(date.trim(), text), ...chainWarnings(chain, text)];
+  return [
+    ...warnings,
+    ...dateWarnings(date.trim(), text),
+    ...twiceWarnings(date.trim(), text, now),
+    ...chainWarnings(chain, text),
+  ];
+}
+
+/** Of a time of day that the clock shows twice, as it is put back. Now, and epoch seconds, are what they are. */
+function twiceWarnings(date: string, text: string, now: number): string[] {
+  if (!/\d/.test(date) || /^\d{9,}$/.test(date)) return [];
+  const time = parseAtTime(date, now);
+  if (!time.ok || time.value.relativeTo !== "absolute") return [];
+  const { epoch } = time.value;
+  const twin = twinOf(epoch);
+  if (twin === undefined) return [];
+  return [
+    `"${text}" is there twice, as clocks went back: taken is ${epoch}, the ${epoch < twin ? "first" : "second"}; the other is ${twin}`,
+  ];
 }
 
 /** Of a sign and numbers with units, and what follows: the unit before decides what a bare `m` is. */

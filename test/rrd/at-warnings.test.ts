@@ -71,12 +71,12 @@ describe("times that are not what they seem are warned of, and are what the warn
     ],
   ])("%s", (text, time, warning) => {
     expect(meant(text)).toBe(time);
-    expect(atTimeWarnings(text)).toEqual([warning]);
+    expect(atTimeWarnings(text, NOW)).toEqual([warning]);
   });
 
   test.each(["13.09", "9/13", "8:00am sep 1"])("%s lands in the year 30000", (text) => {
     expect(meant(text)).toMatch(/^\+?0?3[01]\d{3}-|out of range/);
-    expect(atTimeWarnings(text)).toEqual([
+    expect(atTimeWarnings(text, NOW)).toEqual([
       `"${text}" has a date without a year behind a number: that is read as the year 30000, give it a year`,
     ]);
   });
@@ -112,5 +112,36 @@ test.each([
   "now - 1 day",
 ])("%s is what it seems", (text) => {
   expect(parseAtTime(text, NOW)).toMatchObject({ ok: true });
-  expect(atTimeWarnings(text)).toEqual([]);
+  expect(atTimeWarnings(text, NOW)).toEqual([]);
+});
+
+describe("a time of day that is there twice, as clocks go back", () => {
+  const first = 1_761_438_600;
+  const winter = first + 30 * 86_400;
+  beforeAll(() => {
+    process.env.TZ = "Europe/Berlin";
+  });
+  afterAll(() => {
+    process.env.TZ = "UTC";
+  });
+
+  test.each([
+    ["02:30 26.10.2025", winter, "taken is 1761442200, the second; the other is 1761438600"],
+    ["02:30 26.10.2025+1h", winter, "taken is 1761442200, the second; the other is 1761438600"],
+    ["02:30", first - 3600, "taken is 1761438600, the first; the other is 1761442200"],
+  ])("%s is warned of", (text, now, taken) => {
+    expect(atTimeWarnings(text, now)).toEqual([`"${text}" is there twice, as clocks went back: ${taken}`]);
+  });
+
+  test.each([
+    "now",
+    "now-1h",
+    "1761438600",
+    "01:59 26.10.2025",
+    "03:00 26.10.2025",
+    "02:30 30.03.2025",
+    "end-1h",
+  ])("%s is not, even if it is then", (text) => {
+    expect(atTimeWarnings(text, first)).toEqual([]);
+  });
 });

@@ -46,7 +46,7 @@ export class RrdWorld {
 
   /** Says what times mean that do not mean what they seem to. */
   warnOfTimes(texts: readonly string[]): void {
-    for (const text of texts) for (const warning of atTimeWarnings(text)) this.warn(warning);
+    for (const text of texts) for (const warning of atTimeWarnings(text, this.now)) this.warn(warning);
   }
 
   path(name: string): string {
