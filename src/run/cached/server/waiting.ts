@@ -8,7 +8,7 @@ export const pending: ProtocolCommand = {
     if (name === undefined) return usageOf(pending);
     const path = base.locate(name);
     const file = path === undefined ? undefined : cache.files.get(path);
-    return withLines("updates pending", file?.updates ?? []);
+    return withLines("updates pending", file?.updates.texts() ?? []);
   },
 };
 
@@ -33,7 +33,7 @@ export const queue: ProtocolCommand = {
   inBatch: false,
   answer({ cache }) {
     const lines: string[] = [];
-    for (const file of cache.files.all()) if (file.queued) lines.push(`${file.updates.length} ${file.path}`);
+    for (const file of cache.files.all()) if (file.queued) lines.push(`${file.updates.count} ${file.path}`);
     return withLines("in queue.", lines);
   },
 };

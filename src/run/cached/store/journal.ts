@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { failed, ok, problem, type Result } from "../../../base/index.ts";
 import { lockForWriting, type WriterLock } from "../../collect/writer-lock.ts";
-import { blockOf } from "./journal-block.ts";
+import { blockOf, JournalBlock } from "./journal-block.ts";
 import { type JournalDisk, journalDisk } from "./journal-disk.ts";
 import { type JournalRecord, readLines } from "./journal-record.ts";
 import { blocksOf } from "./read-blocks.ts";
@@ -29,7 +29,7 @@ export class Journal {
   readonly #disk: JournalDisk;
   #segment: number;
   #descriptor: number | undefined;
-  #lines = "";
+  readonly #block = new JournalBlock();
   /** Path -> its short name in this segment. */
   readonly #ids = new Map<string, number>();
   #unsynced = false;
@@ -81,18 +81,17 @@ export class Journal {
   }
 
   add(kind: JournalRecord["kind"], path: string, updates: string): void {
-    let id = this.#ids.get(path);
-    if (id === undefined) {
-      id = this.#ids.size;
-      this.#ids.set(path, id);
-      this.#lines += `p ${id} ${path}\n`;
-    }
-    this.#lines += `${kind} ${id} ${updates}\n`;
+    this.#block.text(`${kind} ${this.#idOf(path)} ${updates}\n`);
+  }
+
+  /** As `add` of one update, the bytes from `from` up to `to`. */
+  addUpdate(path: string, bytes: Buffer, from: number, to: number): void {
+    this.#block.update(this.#idOf(path), bytes, from, to);
   }
 
   /** Writes what was added. Throws what `node:fs` throws; what was added then stays to be tried again. */
   commit(): void {
-    if (this.#lines === "") return;
+    if (this.#block.size === 0) return;
     this.#put();
     if (this.#policy === "always") this.#disk.sync(this.#open());
     else this.#unsynced = true;
@@ -100,7 +99,7 @@ export class Journal {
 
   /** Writes a record that says nothing; throws when that is not possible. */
   probe(): void {
-    this.#append("\n");
+    this.#append(blockOf("\n"));
   }
 
   /** For `interval`: forces what was committed to the disk, in the background. */
@@ -123,7 +122,7 @@ export class Journal {
    */
   rotate(waiting: Iterable<readonly [path: string, updates: string]>): void {
     // What was added and not committed is among what waits.
-    this.#lines = "";
+    this.#block.clear();
     this.#ids.clear();
     const old = this.#segments();
     this.#leave();
@@ -132,7 +131,7 @@ export class Journal {
     try {
       for (const [path, updates] of waiting) {
         this.add("u", path, updates);
-        if (this.#lines.length > PIECE) this.#put();
+        if (this.#block.size > PIECE) this.#put();
       }
       this.#put();
       if (this.#policy !== "never" && this.#descriptor !== undefined) this.#disk.sync(this.#descriptor);
@@ -162,7 +161,7 @@ export class Journal {
 
   /** Takes a segment back that could not be written whole: on a full disk there must not be more of them each time. */
   #giveUp(): void {
-    this.#lines = "";
+    this.#block.clear();
     this.#ids.clear();
     try {
       const begun = this.#descriptor !== undefined;
@@ -173,13 +172,22 @@ export class Journal {
     }
   }
 
-  #put(): void {
-    if (this.#lines !== "") this.#append(this.#lines);
-    this.#lines = "";
+  #idOf(path: string): number {
+    let id = this.#ids.get(path);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(path, id);
+      this.#block.text(`p ${id} ${path}\n`);
+    }
+    return id;
   }
 
-  #append(body: string): void {
-    const bytes = blockOf(body);
+  #put(): void {
+    if (this.#block.size > 0) this.#append(this.#block.sealed());
+    this.#block.clear();
+  }
+
+  #append(bytes: Buffer): void {
     const descriptor = this.#open();
     for (let done = 0; done < bytes.length; ) done += this.#disk.write(descriptor, bytes, done);
     this.size += bytes.length;

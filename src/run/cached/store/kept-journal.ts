@@ -33,6 +33,10 @@ export class KeptJournal {
     return this.#journal.rotations;
   }
 
+  addUpdate(path: string, bytes: Buffer, from: number, to: number): void {
+    this.#journal.addUpdate(path, bytes, from, to);
+  }
+
   add(kind: JournalRecord["kind"], path: string, updates: string): void {
     this.#journal.add(kind, path, updates);
   }

@@ -2,13 +2,15 @@ import type { Clock } from "../../../base/index.ts";
 import { openRrd } from "../../../rrd/index.ts";
 import type { CachedFile } from "./cached-file.ts";
 import { statusOf } from "./file-status.ts";
+import { NamedFiles } from "./named-files.ts";
+import { UpdateList } from "./update-list.ts";
 
 /** The files that were looked at, by path and by the names that clients give them; bounded. */
 export class KnownFiles {
   readonly #most: number;
   readonly #clock: Clock;
   readonly #files = new Map<string, CachedFile>();
-  readonly #names = new Map<string, CachedFile>();
+  readonly #names = new NamedFiles();
 
   constructor(most: number, clock: Clock) {
     this.#most = most;
@@ -27,15 +29,15 @@ export class KnownFiles {
     return this.#files.get(path);
   }
 
-  named(name: string): CachedFile | undefined {
-    return this.#names.get(name);
+  /** The file whose name, as `name` was told of it, is the bytes from `from` up to `to`; `hash` is theirs. */
+  named(hash: number, bytes: Buffer, from: number, to: number): CachedFile | undefined {
+    return this.#names.find(hash, bytes, from, to);
   }
 
   /** Remembers that `name` means `file`, so that it is not looked up again. */
   name(name: string, file: CachedFile): void {
     if (this.#names.size >= 2 * this.#most) this.#names.clear();
-    // A copy: a piece of a larger text would keep all of it.
-    this.#names.set(Buffer.from(name).toString(), file);
+    this.#names.set(name, file);
   }
 
   /** The file, looked at if it is new; a text is why it cannot take updates. `shown` is its name in that text. */
@@ -52,8 +54,7 @@ export class KnownFiles {
     opened.value.close();
     const file: CachedFile = {
       path,
-      updates: [],
-      bytes: 0,
+      updates: new UpdateList(),
       last,
       due: 0,
       queued: false,
@@ -74,7 +75,7 @@ export class KnownFiles {
     let left = Math.ceil(this.#most / 10);
     for (const file of this.#files.values()) {
       if (left <= 0) break;
-      if (file.updates.length > 0 || file.suspended) continue;
+      if (file.updates.count > 0 || file.suspended) continue;
       this.forget(file);
       left--;
     }

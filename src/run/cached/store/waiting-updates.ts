@@ -9,27 +9,22 @@ export class WaitingUpdates {
     return this.#files.values();
   }
 
-  /** `due`: when the file is written if this is its first. */
-  add(file: CachedFile, update: string, due: () => number): void {
-    if (file.updates.length === 0) {
-      file.due = due();
-      this.#files.add(file);
-    }
-    file.updates.push(update);
-    file.bytes += update.length;
-    this.bytes += update.length;
+  /** The update is the bytes from `from` up to `to`. */
+  add(file: CachedFile, bytes: Buffer, from: number, to: number): void {
+    if (file.updates.count === 0) this.#files.add(file);
+    file.updates.add(bytes, from, to);
+    this.bytes += to - from;
   }
 
   replace(file: CachedFile, updates: readonly string[]): void {
-    file.updates = [...updates];
-    this.bytes -= file.bytes;
-    file.bytes = updates.reduce((sum, update) => sum + update.length, 0);
-    this.bytes += file.bytes;
+    this.bytes -= file.updates.size;
+    file.updates.replace(updates);
+    this.bytes += file.updates.size;
     if (updates.length === 0) this.#files.delete(file);
   }
 
   /** For a new journal. */
   *unwritten(): Generator<readonly [path: string, updates: string]> {
-    for (const file of this.#files) yield [file.path, file.updates.join(" ")];
+    for (const file of this.#files) yield [file.path, file.updates.texts().join(" ")];
   }
 }

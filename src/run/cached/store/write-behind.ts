@@ -61,11 +61,11 @@ export class WriteBehind {
     this.#timer = this.#options.clock.after(LOOK, () => this.#look());
   }
 
-  /** `update` begins with the absolute time `at`, later than `file.last`. */
-  take(file: CachedFile, update: string, at: number): void {
+  /** The update, the bytes from `from` up to `to`, begins with the absolute time `at`, later than `file.last`. */
+  take(file: CachedFile, bytes: Buffer, from: number, to: number, at: number): void {
     file.last = at;
-    this.#journal?.add("u", file.path, update);
-    this.#keep(file, update);
+    this.#journal?.addUpdate(file.path, bytes, from, to);
+    this.#keep(file, bytes, from, to);
   }
 
   /** Makes what was taken survive the end of this process. Call it before telling anybody that it was taken. */
@@ -76,10 +76,10 @@ export class WriteBehind {
   /** Written now; a text is why not. */
   flush(file: CachedFile): string | undefined {
     file.queued = false;
-    if (file.updates.length === 0 || file.suspended) return undefined;
+    if (file.updates.count === 0 || file.suspended) return undefined;
     const opened = this.#open.get(file.path);
     if (!opened.ok) return this.#later(file, opened.problems[0]);
-    const stored = storeUpdates(opened.value, file.updates);
+    const stored = storeUpdates(opened.value, file.updates.texts());
     this.#written += stored.written;
     this.#refused += stored.refused.length;
     for (const { message } of stored.refused) this.#seldom.tell("refused", message);
@@ -113,7 +113,7 @@ export class WriteBehind {
 
   forget(file: CachedFile): void {
     this.#open.close(file.path);
-    if (file.updates.length > 0) this.#done(file, "f");
+    if (file.updates.count > 0) this.#done(file, "f");
     this.files.forget(file);
   }
 
@@ -141,7 +141,8 @@ export class WriteBehind {
         if (!(at > file.last)) continue;
         file.last = at;
         taken++;
-        this.#keep(file, update);
+        const bytes = Buffer.from(update);
+        this.#keep(file, bytes, 0, bytes.length);
       }
     });
     this.flushAllNow();
@@ -154,7 +155,7 @@ export class WriteBehind {
     let waiting = 0;
     for (const file of this.#waiting) {
       if (file.queued) queued++;
-      waiting += file.updates.length;
+      waiting += file.updates.count;
     }
     return {
       queued,
@@ -180,7 +181,7 @@ export class WriteBehind {
     this.#open.closeAll();
     if (this.#journal?.close() === true) return;
     for (const file of this.#waiting)
-      this.#lost(file.updates.length, "they could not be written until the end");
+      this.#lost(file.updates.count, "they could not be written until the end");
   }
 
   /** Without a journal. A file that has just failed waits for its time. */
@@ -189,14 +190,15 @@ export class WriteBehind {
     for (const file of [...this.#waiting]) if (!file.failing || file.due <= now) this.flush(file);
   }
 
-  #keep(file: CachedFile, update: string): void {
+  #keep(file: CachedFile, bytes: Buffer, from: number, to: number): void {
     const { mostPerFile, mostBytes, writeAfter, clock } = this.#options;
     const waiting = this.#waiting;
-    waiting.add(file, update, () => clock.monotonic() + writeAfter * 1000);
-    if (file.updates.length > mostPerFile) {
+    if (file.updates.count === 0) file.due = clock.monotonic() + writeAfter * 1000;
+    waiting.add(file, bytes, from, to);
+    if (file.updates.count > mostPerFile) {
       // Not again and again when it has just failed.
       if (!file.failing || file.due <= clock.monotonic()) this.flush(file);
-      if (file.updates.length > mostPerFile) this.#dropOldest(file);
+      if (file.updates.count > mostPerFile) this.#dropOldest(file);
     }
     if (waiting.bytes <= mostBytes) return;
     for (const oldest of [...waiting]) {
@@ -204,14 +206,14 @@ export class WriteBehind {
       this.flush(oldest);
     }
     for (const oldest of waiting) {
-      while (waiting.bytes > mostBytes && oldest.updates.length > 0) this.#dropOldest(oldest);
+      while (waiting.bytes > mostBytes && oldest.updates.count > 0) this.#dropOldest(oldest);
     }
   }
 
   #dropOldest(file: CachedFile): void {
     // Many at once: each cut moves the whole list.
-    const count = Math.ceil(file.updates.length / 16);
-    this.#waiting.replace(file, file.updates.slice(count));
+    const count = Math.ceil(file.updates.count / 16);
+    this.#waiting.replace(file, file.updates.texts().slice(count));
     this.#lost(count, `"${file.path}" cannot be written and its limit is reached`);
   }
 
@@ -224,7 +226,7 @@ export class WriteBehind {
     const message = fault?.message ?? "it cannot be written";
     const status = statusOf(file.path);
     if (status === undefined || (typeof status === "object" && !status.isFile())) {
-      this.#lost(file.updates.length, `"${file.path}" went away`);
+      this.#lost(file.updates.count, `"${file.path}" went away`);
       this.#done(file, "f");
       this.files.forget(file);
       return message;
