@@ -17,7 +17,7 @@ const SLICE = 10;
 const MOST_BATCH_ERRORS = 10_000;
 
 /** Simple updates taken between two looks at the clock, and what is said to them. */
-const RUN = 64;
+const RUN = 128;
 const ONES = `${ONE}\n`.repeat(RUN);
 
 interface Batch {
