@@ -7,6 +7,8 @@ export default defineConfig({
     setupFiles: ["test/state-folder.ts"],
     pool: "forks",
     testTimeout: 30_000,
+    // What is waited for comes at once; a machine with other work may take its time.
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 60_000,
     coverage: {
       provider: "v8",

@@ -1,22 +1,25 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { unwrap } from "../src/base/index.ts";
 import { createRrd } from "../src/rrd/index.ts";
+import { BlockingClient, place } from "./cached-client.ts";
 import type { BenchRow } from "./row.ts";
 
 /** Of the 10,000 files row; `--seconds N` for a longer look. */
 const SECONDS = Number(process.argv[process.argv.indexOf("--seconds") + 1]) || 30;
 const FILES = 10_000;
 const ROUNDS = 5;
+const ONE_BY_ONE_ROUNDS = 8;
 const START = Math.floor(Date.now() / 1000) - 80_000;
 const command = new URL("../src/cli/bin.ts", import.meta.url).pathname;
 
 interface Daemon {
   readonly child: ChildProcess;
   readonly base: string;
+  readonly path: string;
   readonly socket: Socket;
   /** Seconds since START given to the daemon so far. */
   next: number;
@@ -61,14 +64,13 @@ export async function bench(): Promise<BenchRow[]> {
     ]);
     daemons.push(theirs);
     const rows = [
-      await compare("rrdcached protocol, one by one: update, wait, next", 1.5, ours, theirs, (daemon) =>
-        oneByOne(daemon, 4000),
-      ),
+      ...(await oneByOneRows(folder, ours, theirs)),
       await compare("rrdcached protocol, one answer each, not waited for", 1.5, ours, theirs, (daemon) =>
         pipelined(daemon, 20_000),
       ),
       await compare("rrdcached protocol, BATCH of 1,000", 1, ours, theirs, (daemon) => batches(daemon, 20)),
     ];
+    rows.push(await quiet(ours));
     for (const daemon of daemons.splice(0)) await stop(daemon);
     const many = await startDaemon(join(folder, "many"), FILES, (base, socket) => [
       process.execPath,
@@ -110,7 +112,7 @@ async function startDaemon(
   const child = spawn(name, words, { stdio: "ignore" });
   for (let attempt = 0; attempt < 200; attempt++) {
     const socket = await tryConnect(path);
-    if (socket !== undefined) return { child, base, socket, next: 1 };
+    if (socket !== undefined) return { child, base, path, socket, next: 1 };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`${name} does not listen`);
@@ -158,6 +160,98 @@ async function oneByOne(daemon: Daemon, count: number): Promise<number> {
     await answered;
   }
   return count;
+}
+
+/**
+ * Where the system puts the two processes decides more than what they do: on one processor a request is a switch of
+ * tasks, on two it waits until a sleeping processor wakes up. So both are measured, each kept in place.
+ */
+async function oneByOneRows(folder: string, ours: Daemon, theirs: Daemon): Promise<BenchRow[]> {
+  const what = "rrdcached protocol, one by one: update, wait, next";
+  const client = BlockingClient.compile(folder);
+  if (client === undefined || availableParallelism() < 2) {
+    const row = await compare(what, 1.5, ours, theirs, (daemon) => oneByOne(daemon, 4000));
+    return [
+      { ...row, note: "no gcc or taskset, or one processor: the client is in Node, placed by the system" },
+    ];
+  }
+  const path = join(folder, "answerer.sock");
+  const answerer = await client.answerer(path);
+  const rows: BenchRow[] = [];
+  try {
+    for (const processor of [1, 0]) {
+      const least: number[] = [];
+      const rates: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
+      place(answerer, "0");
+      for (const daemon of [ours, theirs]) place(daemon.child, "0");
+      for (let round = 0; round <= ONE_BY_ONE_ROUNDS; round++) {
+        const took = {
+          ours: client.rate(ours.path, 8000, START + ours.next, processor),
+          theirs: client.rate(theirs.path, 8000, START + theirs.next, processor),
+        };
+        ours.next += 501;
+        theirs.next += 501;
+        // The first rounds warm both up.
+        if (round < 2) continue;
+        rates.ours.push(took.ours);
+        rates.theirs.push(took.theirs);
+        least.push(client.rate(path, 8000, START, processor));
+      }
+      const row = { ours: median(rates.ours), theirs: median(rates.theirs) };
+      const ratio = row.ours / row.theirs;
+      rows.push({
+        what: `${what}; client on ${processor === 0 ? "the same" : "another"} processor`,
+        ...row,
+        unit: "updates/s",
+        ratio,
+        goal: "≥ 1.5 ×",
+        met: ratio >= 1.5,
+        note: `client in C; a server in C that only answers: ${(median(least) / row.theirs).toFixed(2)} ×`,
+      });
+    }
+  } finally {
+    for (const daemon of [ours, theirs]) place(daemon.child, `0-${availableParallelism() - 1}`);
+    answerer.kill();
+  }
+  return rows;
+}
+
+/** What the daemon takes while little or nothing comes. */
+async function quiet(daemon: Daemon): Promise<BenchRow> {
+  const pid = daemon.child.pid ?? 0;
+  const shares: number[] = [];
+  for (const perSecond of [0, 1, 100]) {
+    const began = performance.now();
+    const taken = taskSeconds(pid);
+    for (let count = 0; count < 8 * perSecond; count++) {
+      const answered = linesFrom(daemon.socket, 1);
+      daemon.socket.write(lineFor(daemon, count * 16));
+      await answered;
+      const due = began + ((count + 1) * 1000) / perSecond;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+    }
+    if (perSecond === 0) await new Promise((resolve) => setTimeout(resolve, 8000));
+    shares.push(((taskSeconds(pid) - taken) / (performance.now() - began)) * 100_000);
+  }
+  const [none = 0, one = 0, hundred = 0] = shares;
+  return {
+    what: "rrdcached protocol, 100 updates a second: processor",
+    ours: hundred,
+    theirs: Number.NaN,
+    unit: "% of a core",
+    ratio: hundred / 5,
+    goal: "≤ 5 %",
+    met: hundred <= 5,
+    note: `one a second ${one.toFixed(2)} %, none ${none.toFixed(2)} %`,
+  };
+}
+
+/** As `cpuSeconds`, in nanoseconds. */
+function taskSeconds(pid: number): number {
+  let nanoseconds = 0;
+  for (const task of readdirSync(`/proc/${pid}/task`))
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]);
+  return nanoseconds / 1e9;
 }
 
 async function pipelined(daemon: Daemon, count: number): Promise<number> {

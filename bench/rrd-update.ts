@@ -6,7 +6,10 @@ import { unwrap } from "../src/base/index.ts";
 import { createRrd, openRrd, type RrdDefinition, type RrdFile } from "../src/rrd/index.ts";
 import type { BenchRow } from "./row.ts";
 
-const ROUNDS = 7;
+/** The first rounds warm both up and do not count. */
+const SINGLE = { warmUp: 1, rounds: 7 };
+/** A round of these takes a few milliseconds: it takes several until all of it has been compiled. */
+const BATCHES = { warmUp: 10, rounds: 31 };
 const UPDATES = 20_000;
 const START = 1_600_000_000;
 const STEP = 5;
@@ -34,13 +37,13 @@ export async function bench(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), "bench-rrd-"));
   try {
     const rival = chooseRival(folder);
-    const single = race(folder, rival, 1, (rrd, first, values) => {
+    const single = race(folder, rival, 1, SINGLE, (rrd, first, values) => {
       for (let index = 0; index < values.length; index++) {
         const stored = rrd.update(first + index * STEP, [values[index]]);
         if (!stored.ok) unwrap(stored);
       }
     });
-    const batches = race(folder, rival, BATCH, (rrd, _first, _values, calls) => {
+    const batches = race(folder, rival, BATCH, BATCHES, (rrd, _first, _values, calls) => {
       for (const words of calls) unwrap(rrd.updateArguments(words));
     });
     return [
@@ -75,6 +78,7 @@ function race(
   folder: string,
   rival: Rival,
   batch: number,
+  { warmUp, rounds }: typeof SINGLE,
   update: (
     rrd: RrdFile,
     first: number,
@@ -88,7 +92,7 @@ function race(
   copyFileSync(ours, theirs);
   const rrd = unwrap(openRrd(ours, { mode: "write" }));
   const seconds: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round < warmUp + rounds; round++) {
     const first = START + STEP * (1 + round * UPDATES);
     const values = Array.from({ length: UPDATES }, () => Math.round(Math.random() * 1e6) / 1e4);
     // Both get the arguments as finished texts.
@@ -97,8 +101,7 @@ function race(
     update(rrd, first, values, calls);
     const took = (performance.now() - began) / 1000;
     const rivalTook = rival.run(theirs, first, values, batch);
-    // The first round warms both up.
-    if (round > 0) {
+    if (round >= warmUp) {
       seconds.ours.push(took);
       seconds.theirs.push(rivalTook);
     }
@@ -109,8 +112,12 @@ function race(
   return { ours: UPDATES / median(seconds.ours), theirs: UPDATES / median(seconds.theirs) };
 }
 
+/** Cut from a longer text, as whoever reads lines or a command gets them, not each still in pieces in V8's memory. */
 function argumentsOf(first: number, values: readonly number[]): string[] {
-  return values.map((value, index) => `${first + index * STEP}:${value}`);
+  return values
+    .map((value, index) => `${first + index * STEP}:${value}`)
+    .join(" ")
+    .split(" ");
 }
 
 function inBatches(words: readonly string[], size: number): string[][] {

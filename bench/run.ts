@@ -1,7 +1,7 @@
 /**
  * Runs every `bench/*.ts` that exports `bench()` and prints one table: ours beside the rival of the same run.
  *
- *     npm run bench -- [--only NAME]… [--json]
+ *     npm run bench -- [--only NAME]… [--json] [--seconds N]
  */
 import { readdirSync } from "node:fs";
 import { cpus } from "node:os";
@@ -16,6 +16,8 @@ const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     only: { type: "string", multiple: true, default: [] },
+    // Read by `cached`.
+    seconds: { type: "string" },
   },
 });
 

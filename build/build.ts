@@ -22,6 +22,7 @@ import {
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { lazyBuiltins } from "./lazy-builtins.ts";
+import { apart, roomsApart } from "./rooms-apart.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = `${root}dist`;
@@ -110,12 +111,12 @@ async function bundle(): Promise<void> {
   await Promise.all([
     build({
       ...required,
-      plugins: [lazyBuiltins, commandsApart, backendsApart],
+      plugins: [lazyBuiltins, commandsApart, roomsApart, backendsApart],
       entryPoints: [{ in: "src/cli/bin.ts", out: "cli" }],
     }),
     build({
       ...required,
-      plugins: [lazyBuiltins, commandsApart, backendsApart],
+      plugins: [lazyBuiltins, commandsApart, roomsApart, backendsApart],
       stdin: {
         contents: commands.map((file) => `export * from "./${file}";`).join("\n"),
         resolveDir: `${root}src/cli/commands`,
@@ -130,6 +131,9 @@ async function bundle(): Promise<void> {
     }),
     ...backends.map((name) =>
       build({ ...required, entryPoints: [{ in: `src/unidist/${name}/space.ts`, out: `space-${name}` }] }),
+    ),
+    ...Object.entries(apart).map(([out, { source }]) =>
+      build({ ...required, entryPoints: [{ in: source, out }] }),
     ),
     build({
       ...commonJs,

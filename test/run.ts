@@ -7,7 +7,7 @@
  *     npm test -- [vitest arguments]
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,18 @@ const tools: readonly Tool[] = [
     found: () => existsSync("/usr/bin/rrdcached") || runs("rrdcached", ["-h"]),
   },
   {
+    name: "collectd",
+    packages: ["collectd-core"],
+    suites: "going on with files that the real collectd made",
+    found: () => existsSync("/usr/sbin/collectd") || existsSync("/usr/local/sbin/collectd"),
+  },
+  {
+    name: "collectd",
+    packages: ["collectd-core"],
+    suites: "collectd as a client of our rrdcached",
+    found: () => existsSync("/usr/sbin/collectd"),
+  },
+  {
     name: "python3",
     packages: ["python3"],
     suites: "scripts in Python",
@@ -46,6 +58,43 @@ const tools: readonly Tool[] = [
     packages: ["redis-server"],
     suites: "streams of a real Redis",
     found: () => runs("redis-server", ["--version"]),
+  },
+  {
+    name: "strace",
+    packages: ["strace"],
+    suites: "calls that the system lets fail",
+    found: () => runs("strace", ["--version"]),
+  },
+  {
+    name: "prlimit",
+    packages: ["util-linux"],
+    suites: "limits on files of a process",
+    found: () => runs("prlimit", ["--version"]),
+  },
+  {
+    name: "prometheus",
+    packages: ["prometheus"],
+    suites: "remote write to, and scrapes by, a real Prometheus",
+    found: () => runs("prometheus", ["--version"]),
+  },
+  {
+    name: "influxd",
+    packages: ["influxdb"],
+    suites: "line protocol to a real InfluxDB",
+    found: () => runs("influxd", ["version"]),
+  },
+  {
+    name: "carbon-cache",
+    packages: ["graphite-carbon"],
+    suites: "whisper files of a real carbon-cache",
+    found: () => runs("which", ["carbon-cache"]) && runs("which", ["whisper-fetch"]),
+  },
+  {
+    // Debian has no OpenTSDB; this is a store that takes its protocol, in one program.
+    name: "victoria-metrics",
+    packages: ["victoria-metrics"],
+    suites: "OpenTSDB put, Graphite tags and line protocol over TCP to a real store",
+    found: () => runs("victoria-metrics", ["-version"]),
   },
   {
     name: "DejaVu fonts",
@@ -97,12 +146,20 @@ function setUp(): Tool[] {
   if (!isDebianRoot) return missing;
   const packages = missing.flatMap((tool) => tool.packages);
   console.log(`installing ${packages.join(", ")} …`);
-  // At run level 1 packages do not start the servers they bring: tests start their own.
+  // Packages must not start the servers they bring: tests start their own, on other ports. At run level 1 they do not,
+  // and where systemd runs, this file forbids it.
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  const policy = "/usr/sbin/policy-rc.d";
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   const apt = (...words: string[]) =>
     spawnSync("apt-get", ["-qq", ...words], { env: environment, stdio: ["ignore", "ignore", "inherit"] });
-  apt("update");
-  apt("install", "-y", "--no-install-recommends", ...packages);
+  try {
+    apt("update");
+    apt("install", "-y", "--no-install-recommends", ...packages);
+  } finally {
+    if (isOurs) rmSync(policy);
+  }
   return missing.filter((tool) => !tool.found());
 }
 

@@ -4,6 +4,18 @@ import type { Place, Problem } from "./problem.ts";
 /** How serious a log line is; pino's names. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 
+/** What became of the samples that a store beside the RRD files was given; a sample is the values of one run. */
+export interface SinkCounts {
+  readonly sent: number;
+  /** Lost because the buffer was full or the end came. */
+  readonly dropped: number;
+  /** Refused by the store for what they are. */
+  readonly rejected: number;
+  readonly waiting: number;
+  /** Attempts that failed. */
+  readonly failures: number;
+}
+
 /**
  * Everything that happens is reported as one of these: plain data, `noun:verb`.
  * Log, trace, console, web pages and metrics are consumers; nobody else writes to a log.
@@ -75,6 +87,15 @@ export type Happening =
   | { readonly type: "sample:dropped"; readonly file: string; readonly time: number; readonly reason: string }
   | { readonly type: "field:unknown"; readonly file: string; readonly field: string; readonly reason: string }
   | { readonly type: "store:failed"; readonly file: string; readonly problem: Problem }
+  /** `sink`: kind and address, without secrets. Once a minute at most. */
+  | {
+      readonly type: "sink:failed";
+      readonly sink: string;
+      readonly problem: Problem;
+      readonly counts: SinkCounts;
+    }
+  | { readonly type: "sink:recovered"; readonly sink: string; readonly counts: SinkCounts }
+  | { readonly type: "sink:closed"; readonly sink: string; readonly counts: SinkCounts }
   | { readonly type: "graph:drawn"; readonly file: string; readonly seconds: number }
   | { readonly type: "graph:failed"; readonly file: string; readonly problem: Problem }
   | { readonly type: "lock:acquired"; readonly lock: string }

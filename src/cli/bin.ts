@@ -4,14 +4,18 @@ import { isatty } from "node:tty";
 import { systemClock } from "../base/index.ts";
 import type { Io, Output, StopSignal } from "./io.ts";
 import { main } from "./main.ts";
+import { areThere, startersOf } from "./starters.ts";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** So often it is looked whether who started us is there: who stops `npx` sees us end as if we had been told; ms. */
+const LOOK_AFTER = 200;
 
 const launched = "PROCBLOCK_SIGNALS_COME_TWICE";
 const signalsComeTwice = process.env[launched] !== undefined;
 // For this process only, not for what it starts.
 delete process.env[launched];
-if (signalsComeTwice) stopWithLauncher(process.ppid);
+stopWithStarters(startersOf(process.ppid, signalsComeTwice, process.env.npm_lifecycle_event !== undefined));
 
 const io: Io = {
   signalsComeTwice,
@@ -46,13 +50,13 @@ main(io).then(
   },
 );
 
-/** The launcher for old versions of Node.js may be killed without a chance to tell: what it started stops then, too. */
-function stopWithLauncher(launcher: number): void {
+function stopWithStarters(starters: readonly number[]): void {
+  if (starters.length === 0) return;
   const timer = setInterval(() => {
-    if (process.ppid === launcher) return;
+    if (areThere(starters, process.ppid)) return;
     clearInterval(timer);
     process.kill(process.pid, "SIGTERM");
-  }, 1000);
+  }, LOOK_AFTER);
   timer.unref();
 }
 

@@ -6,6 +6,7 @@ import {
   type LogLevel,
   type Plain,
   type Problem,
+  type SinkCounts,
 } from "../base/index.ts";
 import { toJson } from "./output.ts";
 
@@ -33,6 +34,9 @@ const loudest: Readonly<Record<HappeningType, LogLevel>> = {
   "sample:dropped": "warn",
   "field:unknown": "warn",
   "store:failed": "error",
+  "sink:failed": "error",
+  "sink:recovered": "info",
+  "sink:closed": "warn",
   "graph:drawn": "info",
   "graph:failed": "error",
   "lock:acquired": "debug",
@@ -136,6 +140,19 @@ export function logLine(happening: Happening, isFirst: boolean): LogLine {
       );
     case "store:failed":
       return about(happening.problem, "error", undefined, `cannot store in ${happening.file}: `);
+    case "sink:failed": {
+      const told = about(happening.problem, "error", undefined, `cannot store in ${happening.sink}: `);
+      return { ...told, text: `${told.text} (${counted(happening.counts)})` };
+    }
+    case "sink:recovered":
+      return line("info", `${happening.sink} works again (${counted(happening.counts)})`);
+    case "sink:closed": {
+      const { dropped, rejected } = happening.counts;
+      return line(
+        dropped + rejected > 0 ? "warn" : "debug",
+        `${happening.sink}: ${counted(happening.counts)}`,
+      );
+    }
     case "graph:drawn":
       return line(once, `drew ${happening.file} in ${formatDuration(happening.seconds)}`);
     case "graph:failed":
@@ -165,6 +182,17 @@ function about(problem: Problem, level: LogLevel, thread?: string, lead = ""): L
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** What was sent, and whatever else there is to know. */
+function counted({ sent, waiting, dropped, rejected, failures }: SinkCounts): string {
+  const more = [
+    waiting > 0 ? `${waiting} waiting` : "",
+    dropped > 0 ? `${dropped} dropped` : "",
+    rejected > 0 ? `${rejected} refused` : "",
+    failures > 0 ? `${count(failures, "attempt")} failed` : "",
+  ];
+  return [`${count(sent, "sample")} sent`, ...more.filter((part) => part !== "")].join(", ");
 }
 
 function values(stored: Plain): string {

@@ -41,7 +41,7 @@ export class RunningBlock {
   #processed: Promise<unknown> = Promise.resolve();
   /** Somebody else collects into a file of ours: two writers would only spoil it, so this process leaves. */
   readonly #locked: Problem[] = [];
-  /** Files that could not take what waited for them when they were closed: those samples are lost. */
+  /** Files and stores that could not take what waited for them when they were closed: those samples are lost. */
   readonly #unstored: Problem[] = [];
   #stopping: Promise<void> | undefined;
 
@@ -79,8 +79,13 @@ export class RunningBlock {
       await this.#services.threads.stopAll(this.#services.grace);
       await releaseLease(this.#lease);
       const off = this.#services.events.on(
-        (happening) => happening.type === "store:failed" && this.#unstored.push(happening.problem),
-        ["store:failed"],
+        (happening) => {
+          if (happening.type === "store:failed") this.#unstored.push(happening.problem);
+          if (happening.type !== "sink:failed" || happening.problem.code !== "sink-lost") return;
+          const { sink, problem } = happening;
+          this.#unstored.push({ ...problem, message: `${sink}: ${problem.message}` });
+        },
+        ["store:failed", "sink:failed"],
       );
       await this.#services.close();
       off();

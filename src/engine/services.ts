@@ -13,6 +13,7 @@ import {
   type Threads,
 } from "../run/index.ts";
 import { loadSpace, type Space, type StoreUrl } from "../unidist/index.ts";
+import { LateCollector } from "./late-collector.ts";
 import type { LateSpace } from "./late-space.ts";
 import type { Scripts } from "./scripts.ts";
 
@@ -49,7 +50,9 @@ export class Services implements RunServices {
     this.scripts = scripts.runner;
     this.#space = scripts.space;
     this.commands = createCommandRunner();
-    this.collector = createCollector({ clock, events, random, grace: () => this.#grace });
+    this.collector = new LateCollector(() =>
+      createCollector({ clock, events, random, grace: () => this.#grace }),
+    );
     this.threads = createThreads({ clock, events, random });
     this.tags = createRunTags(this);
     this.createFileTag = createFileTags(this);

@@ -1,88 +1,74 @@
 import { internalError } from "../base/index.ts";
-import type { GraphDefinition, GraphPeriod } from "./definition.ts";
-import { type Expression, isExpressionError, parseExpression } from "./expression.ts";
-import type { Series, SeriesRequest } from "./series.ts";
+import type { Calendar } from "./calendar.ts";
+import {
+  failuresRequest,
+  forecastRequests,
+  requestedColumns,
+  requestKey,
+  requestOf,
+} from "./column-requests.ts";
+import type { GraphDefinition } from "./definition.ts";
+import { evaluateExpression, type RowGrid } from "./evaluate-expression.ts";
+import type { Expression } from "./expression.ts";
+import type { Forecast } from "./extras.ts";
+import { formulaOf, formulaText } from "./formulas.ts";
+import type { ColumnRequest, Series } from "./series.ts";
 
-/** What a graph fetches: the stored fields behind everything that is drawn, each once. */
-export function storedFields(definition: GraphDefinition): string[] {
-  const stored = new Set<string>();
-  const visit = (name: string, above: readonly string[]) => {
-    const formula = formulaOf(definition, name);
-    if (formula === undefined || above.includes(name)) stored.add(name);
-    else for (const used of formula.names) visit(used, [...above, name]);
-  };
-  for (const name of drawnNames(definition)) visit(name, []);
-  return [...stored];
-}
+/** The values of every name of a graph, computed when asked for; `series` answers `requestedColumns` in that order. */
+export class GraphColumns {
+  readonly #definition: GraphDefinition;
+  readonly #calendar: Calendar;
+  readonly #fetched = new Map<string, Float64Array>();
+  readonly #computed = new Map<string, Float64Array>();
+  readonly grid: RowGrid;
 
-/** The fields, then the expressions that neither `fields` nor another expression uses. */
-export function drawnNames(definition: GraphDefinition): string[] {
-  const expressions = Object.keys(definition.expressions);
-  if (expressions.length === 0) return [...definition.fields];
-  const used = new Set(expressions.flatMap((name) => formulaOf(definition, name)?.names ?? []));
-  const extra = expressions.filter((name) => !definition.fields.includes(name) && !used.has(name));
-  return [...definition.fields, ...extra];
-}
-
-/** The time a picture shows: it ends at `now`, down to a whole pixel, so that the same pixels need no new picture. */
-export function graphWindow(
-  definition: GraphDefinition,
-  period: GraphPeriod,
-  now: number,
-): { start: number; end: number; perPixel: number } {
-  const pixels = definition.width * Math.max(1, definition.scale);
-  const perPixel = Math.max(1, Math.floor(period.seconds / pixels));
-  const end = Math.floor(now / perPixel) * perPixel;
-  return { start: end - period.seconds, end, perPixel };
-}
-
-export function seriesRequest(definition: GraphDefinition, period: GraphPeriod, now: number): SeriesRequest {
-  const { start, end, perPixel } = graphWindow(definition, period, now);
-  return { fields: storedFields(definition), cf: definition.cf, start, end, resolution: perPixel };
-}
-
-/** The values of each drawn name; `series` holds the columns of `storedFields` in that order. */
-export function drawnColumns(definition: GraphDefinition, series: Series): Map<string, Float64Array> {
-  const stored = storedFields(definition);
-  const length = series.columns[0]?.length ?? 0;
-  const done = new Map<string, Float64Array>();
-  stored.forEach((name, index) => {
-    const column = series.columns[index];
-    if (column === undefined) throw internalError(`no column for field "${name}"`);
-    done.set(name, column);
-  });
-  const compute = (name: string): Float64Array => {
-    const known = done.get(name);
-    if (known !== undefined) return known;
-    const formula = formulaOf(definition, name);
-    if (formula === undefined) throw internalError(`no column for field "${name}"`);
-    const inputs = formula.names.map(compute);
-    const values = new Array<number>(inputs.length);
-    const column = new Float64Array(length);
-    for (let row = 0; row < length; row++) {
-      for (let i = 0; i < inputs.length; i++) values[i] = inputs[i]?.[row] ?? Number.NaN;
-      column[row] = formula.evaluate(values);
-    }
-    done.set(name, column);
-    return column;
-  };
-  return new Map(drawnNames(definition).map((name) => [name, compute(name)]));
-}
-
-const compiled = new WeakMap<GraphDefinition, Map<string, Expression>>();
-
-/** Compiled once per definition. */
-function formulaOf(definition: GraphDefinition, name: string): Expression | undefined {
-  if (!Object.hasOwn(definition.expressions, name)) return undefined;
-  let formulas = compiled.get(definition);
-  if (formulas === undefined) {
-    formulas = new Map();
-    for (const [key, text] of Object.entries(definition.expressions)) {
-      const parsed = parseExpression(text);
-      if (isExpressionError(parsed)) throw internalError(`unchecked formula of "${key}": ${parsed.message}`);
-      formulas.set(key, parsed);
-    }
-    compiled.set(definition, formulas);
+  constructor(definition: GraphDefinition, series: Series, calendar: Calendar) {
+    this.#definition = definition;
+    this.#calendar = calendar;
+    const { start, step } = series;
+    this.grid = { start, step, rows: series.columns[0]?.length ?? Math.round((series.end - start) / step) };
+    requestedColumns(definition).forEach((request, index) => {
+      const column = series.columns[index];
+      if (column === undefined) throw internalError(`no column for field "${request.field}"`);
+      this.#fetched.set(requestKey(request), column);
+    });
   }
-  return formulas.get(name);
+
+  /** A name's values, `shift` seconds earlier. */
+  of(name: string, shift = 0): Float64Array {
+    const formula = formulaOf(this.#definition, name);
+    if (formula === undefined) return this.#column(requestOf(this.#definition, name, shift));
+    const key = `${shift} ${name}`;
+    let values = this.#computed.get(key);
+    if (values === undefined) {
+      values = this.#evaluate(formula, shift);
+      this.#computed.set(key, values);
+    }
+    return values;
+  }
+
+  /** A formula without a name. */
+  formula(text: string): Float64Array {
+    return this.#evaluate(formulaText(this.#definition, text), 0);
+  }
+
+  forecast(forecast: Forecast): { readonly expected: Float64Array; readonly deviation: Float64Array } {
+    const [expected, deviation] = forecastRequests(this.#definition, forecast);
+    return { expected: this.#column(expected), deviation: this.#column(deviation) };
+  }
+
+  failures(field: string): Float64Array {
+    return this.#column(failuresRequest(this.#definition, field));
+  }
+
+  #evaluate(formula: Expression, shift: number): Float64Array {
+    const inputs = formula.names.map((name) => this.of(name, shift));
+    return evaluateExpression(formula, inputs, this.grid, this.#calendar);
+  }
+
+  #column(request: ColumnRequest): Float64Array {
+    const column = this.#fetched.get(requestKey(request));
+    if (column === undefined) throw internalError(`no column for field "${request.field}"`);
+    return column;
+  }
 }

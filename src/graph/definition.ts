@@ -1,4 +1,7 @@
 import type { EpochSeconds, Seconds } from "../base/index.ts";
+import type { Comparison, Forecast, Note, TickMarks } from "./extras.ts";
+import type { FieldLook } from "./field-look.ts";
+import type { FigureOf } from "./figure-of.ts";
 
 /** How a field is drawn: a line, a filled area from zero, or filled areas on top of each other. */
 export type GraphMethod = "LINE" | "AREA" | "STACK";
@@ -6,8 +9,16 @@ export type GraphMethod = "LINE" | "AREA" | "STACK";
 /** Consolidation functions of the archives a graph can read. */
 export type GraphCf = "AVERAGE" | "MIN" | "MAX" | "LAST";
 
-/** The numbers that a legend can print beside a name, in printing order. */
-export type LegendNumber = "LAST" | "AVERAGE" | "MAX" | "MIN";
+/** The numbers that a legend can print beside a name: `95%` is a percentile. */
+export type LegendNumber =
+  | "LAST"
+  | "AVERAGE"
+  | "MAX"
+  | "MIN"
+  | "FIRST"
+  | "TOTAL"
+  | "DEVIATION"
+  | `${number}%`;
 
 export type GraphTheme = "light" | "dark";
 export type GraphPalette = "default" | "rem";
@@ -21,15 +32,15 @@ export interface GraphPeriod {
 
 /** A horizontal line at a value. */
 export interface HorizontalRule {
-  readonly value: number;
+  readonly value: number | FigureOf;
   readonly color?: string;
   /** Printed in the legend. */
   readonly label?: string;
 }
 
-/** A vertical line at a time. */
+/** A vertical line at a time, or at the time that a figure belongs to. */
 export interface VerticalRule {
-  readonly time: EpochSeconds;
+  readonly time: EpochSeconds | FigureOf;
   readonly color?: string;
   /** Printed in the legend. */
   readonly label?: string;
@@ -54,6 +65,8 @@ export interface GraphDefinition {
   /** What is drawn, in order: names of stored fields or of `expressions`. */
   readonly fields: readonly string[];
   readonly method: GraphMethod;
+  /** By name, where one is not as the others. */
+  readonly looks: Readonly<Record<string, FieldLook>>;
   /** Drawn at most this often, seconds. */
   readonly interval: Seconds;
   /** One picture each; never empty. */
@@ -83,6 +96,14 @@ export interface GraphDefinition {
   readonly expressions: Readonly<Record<string, string>>;
   /** 0 … 100: a dashed line and a legend number per field (for STACK: of the sum). */
   readonly percentile?: number;
+  /** A straight line through the values of each field (of STACK: of the sum). */
+  readonly trend: boolean;
+  /** The same fields earlier. */
+  readonly compare: readonly Comparison[];
+  readonly forecasts: readonly Forecast[];
+  readonly ticks: readonly TickMarks[];
+  /** Lines under the legend. */
+  readonly notes: readonly Note[];
   readonly watermark: string;
   readonly theme: GraphTheme;
   readonly rightAxis?: RightAxis;
@@ -120,6 +141,12 @@ export function graphDefinition(
     hrules: [],
     vrules: [],
     expressions: {},
+    looks: {},
+    trend: false,
+    compare: [],
+    forecasts: [],
+    ticks: [],
+    notes: [],
     watermark: "",
     theme: "light",
     scale: 1,
@@ -128,6 +155,11 @@ export function graphDefinition(
     stackUnknown: "gap",
     ...given,
   };
+}
+
+/** How a name differs from the others; empty where it does not. */
+export function lookOf({ looks }: GraphDefinition, name: string): FieldLook {
+  return (Object.hasOwn(looks, name) ? looks[name] : undefined) ?? {};
 }
 
 /** `{{period}}` replaced by the period as written. */

@@ -93,7 +93,7 @@ export function rightRoom(labels: readonly string[]): number {
 }
 
 function turnedLabel(label: string, x: number, plot: Box, theme: Theme): SceneItem[] {
-  const text = fitText(label.replaceAll(/\s+/g, " "), LABEL_SIZE, plot.height + 20);
+  const text = fitText(label.replaceAll(/\s+/g, " "), LABEL_SIZE, plot.height + 10);
   if (text === "") return [];
   const look = { size: LABEL_SIZE, fill: theme.text, anchor: "middle", turned: true } as const;
   return [textItem("vertical-label", text, x, plot.y + plot.height / 2, look)];

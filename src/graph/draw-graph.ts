@@ -1,5 +1,5 @@
 import { ok, type Result } from "../base/index.ts";
-import { seriesRequest } from "./columns.ts";
+import { seriesRequest } from "./column-requests.ts";
 import type { GraphDefinition, GraphFormat, GraphPeriod } from "./definition.ts";
 import { drawScene } from "./draw-scene.ts";
 import { sceneToPng } from "./png.ts";

@@ -1,15 +1,18 @@
 import { calendarOf } from "./calendar.ts";
-import { graphWindow } from "./columns.ts";
+import { graphWindow } from "./column-requests.ts";
 import { type GraphDefinition, type GraphPeriod, withPeriod } from "./definition.ts";
 import { type Axes, drawGrid, drawLabels, LABEL_SIZE, rightRoom } from "./draw-axes.ts";
+import { extentOf } from "./extent.ts";
 import { drawLegend } from "./legend.ts";
 import { legendContent, traceSummary } from "./legend-rows.ts";
+import { drawNotes, notesHeight } from "./notes.ts";
 import { type Theme, themes } from "./palette.ts";
 import { drawPlot } from "./plot.ts";
 import { rangeText } from "./range-text.ts";
 import { rightLabels } from "./right-axis.ts";
 import type { Box, Scene, SceneItem } from "./scene.ts";
 import type { Series } from "./series.ts";
+import { isNatural } from "./si.ts";
 import { textItem } from "./text-item.ts";
 import { fitText, textWidth } from "./text-width.ts";
 import { timeAxis } from "./time-axis.ts";
@@ -32,28 +35,34 @@ const TURNED_ROOM = 16;
 const WATERMARK_ROOM = 13;
 
 /**
- * Draws a graph as plain data. `series` answers `seriesRequest(definition, period, now)`: one column per name of
- * `storedFields(definition)`. Pure, apart from the time zone of the process.
+ * Draws a graph as plain data. `series` answers `seriesRequest(definition, period, now)`: one column per one of
+ * `requestedColumns(definition)`. Pure, apart from the time zone of the process.
  */
 export function drawScene(definition: GraphDefinition, series: Series, options: DrawOptions): Scene {
   const theme = themes[definition.theme];
   const calendar = calendarOf(options.timeZone);
   const window = graphWindow(definition, options.period, options.now);
-  const data = prepareTraces(definition, series, window.start, window.end);
-  const legend = legendContent(definition, data.traces, theme);
+  const data = prepareTraces(definition, series, window, calendar);
+  const legend = legendContent(definition, data, theme);
   const title = oneLine(withPeriod(definition.title, options.period));
   const range = rangeText(calendar, window.start, window.end);
 
   // The width of the labels decides where the plot starts, and (with `fullSize`) the plot's height decides the labels;
   // their number never changes their width much, so one look ahead is enough.
-  const ahead = valueAxisOf(definition, data, definition.height);
+  const extent = extentOf(definition, data);
+  const ahead = valueAxisOf(definition, data, extent, definition.height);
   const left = PAD + leftRoom(definition, ahead);
   const right = PAD + rightAxisRoom(definition, ahead);
   const width = definition.fullSize ? definition.width : definition.width + left + right;
   const rows = drawLegend(legend.rows, legend.headings, left, 0, width - left - PAD, theme).height;
   const top = title === "" && definition.fullSize ? PAD : PAD + TITLE_ROOM;
+  const legendRoom = rows > 0 ? rows + 6 : 0;
   const below =
-    TIME_ROOM + (rows > 0 ? rows + 6 : 0) + (definition.watermark === "" ? 0 : WATERMARK_ROOM) + PAD / 2;
+    TIME_ROOM +
+    legendRoom +
+    notesHeight(definition.notes) +
+    (definition.watermark === "" ? 0 : WATERMARK_ROOM) +
+    PAD / 2;
   const height = definition.fullSize
     ? Math.max(definition.height, top + 10 + below)
     : definition.height + top + below;
@@ -64,17 +73,20 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
     height: height - top - below,
   };
 
-  const value = valueAxisOf(definition, data, plot.height);
+  const value =
+    plot.height === definition.height ? ahead : valueAxisOf(definition, data, extent, plot.height);
   const time = timeAxis({ ...window, ...plot, pictureWidth: width, textSize: LABEL_SIZE, calendar });
   const rightTicks = definition.rightAxis && rightLabels(definition.rightAxis, value.ticks, definition.base);
   const axes: Axes = { plot, value, time, rightLabels: rightTicks ?? [] };
   const legendTop = plot.y + plot.height + TIME_ROOM + 2;
+  const notesBox = { x: left, y: legendTop + rows, width: width - left - PAD };
   const items: SceneItem[] = [
     ...drawHead(title, range, left, width, theme),
     ...drawGrid(axes, theme),
-    drawPlot(definition, data, axes, series, window, theme),
+    drawPlot(definition, data, axes, window, theme),
     ...drawLabels(definition, axes, PAD, theme),
     ...drawLegend(legend.rows, legend.headings, left, legendTop, width - left - PAD, theme).items,
+    ...drawNotes(definition, data, calendar, notesBox, theme),
   ];
   if (definition.watermark !== "") {
     const text = fitText(oneLine(definition.watermark), 9, width - 2 * PAD);
@@ -82,13 +94,14 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
       textItem("watermark", text, width - PAD, height - 7, { size: 9, fill: theme.muted, anchor: "end" }),
     );
   }
+  const named = data.traces.filter(({ band }) => !band);
   return {
     width,
     height,
     scale: definition.scale,
     background: theme.background,
-    title: title === "" ? data.traces.map((trace) => trace.name).join(", ") : title,
-    description: [range, ...data.traces.map((trace) => traceSummary(trace, definition))].join("\n"),
+    title: title === "" ? named.map((trace) => trace.name).join(", ") : title,
+    description: [range, ...named.map((trace) => traceSummary(trace, definition))].join("\n"),
     plot,
     items,
   };
@@ -97,13 +110,16 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
 /** Title at the left, the time shown at the right when there is room for both. */
 function drawHead(title: string, range: string, left: number, width: number, theme: Theme): SceneItem[] {
   const items: SceneItem[] = [];
-  const room = width - left - PAD - 8;
+  // A title that is too long for its place over the plot may begin at the edge.
+  const fits = textWidth(title, TITLE_SIZE, true) <= width - left - PAD - 8;
+  const start = fits ? left : PAD;
+  const room = width - start - PAD - 8;
   const rangeWidth = textWidth(range, LABEL_SIZE);
   const text = fitText(title, TITLE_SIZE, room, { bold: true });
   const y = PAD + 11;
   if (text !== "") {
     const look = { size: TITLE_SIZE, fill: theme.title, anchor: "start", bold: true } as const;
-    items.push(textItem("title", text, left, y, look));
+    items.push(textItem("title", text, start, y, look));
   }
   if (textWidth(text, TITLE_SIZE, true) + 20 + rangeWidth <= room || (text === "" && rangeWidth <= room)) {
     items.push(
@@ -113,11 +129,24 @@ function drawHead(title: string, range: string, left: number, width: number, the
   return items;
 }
 
-function valueAxisOf(definition: GraphDefinition, data: Traces, height: number): ValueAxis {
-  const { lowerLimit, upperLimit, rigid, logarithmic, base, method } = definition;
-  const { least, greatest } = data;
-  const fromZero = method !== "LINE";
-  return valueAxis({ least, greatest, lowerLimit, upperLimit, rigid, fromZero, logarithmic, base, height });
+function valueAxisOf(
+  definition: GraphDefinition,
+  data: Traces,
+  extent: ReturnType<typeof extentOf>,
+  height: number,
+): ValueAxis {
+  const { lowerLimit, upperLimit, rigid, logarithmic, base } = definition;
+  const fromZero = data.traces.some(
+    ({ method, base }) => method === "STACK" || (method === "AREA" && base === undefined),
+  );
+  const plainFrom = isNatural(definition.units) ? undefined : 0.1;
+  const request = { lowerLimit, upperLimit, rigid, fromZero, logarithmic, base, height, plainFrom };
+  const axis = valueAxis({ ...extent, ...request });
+  // What is drawn downwards is not negative.
+  const mirrored =
+    data.traces.some(({ negated }) => negated) && !data.traces.some(({ figures }) => figures.min < 0);
+  if (!mirrored) return axis;
+  return { ...axis, ticks: axis.ticks.map((tick) => ({ ...tick, label: tick.label.replace(/^[-−]/, "") })) };
 }
 
 function leftRoom(definition: GraphDefinition, axis: ValueAxis): number {

@@ -1,12 +1,17 @@
+import { didYouMean } from "../base/index.ts";
+import { expressionFunctions, type RpnWord } from "./expression-functions.ts";
+import { expressionTokens, type Token } from "./expression-tokens.ts";
+
 /**
- * The formulas of `expressions`: `+ - * /`, parentheses, numbers, field names, `min(…)`, `max(…)`, `abs(…)`.
- * Unknown (NaN) anywhere makes the result unknown; a division by zero is unknown too.
+ * The formulas of `expressions`: `+ - * / %`, comparisons, `and or not`, parentheses, numbers, times (`30m`), field
+ * names and the functions of `expression-functions.ts`. Unknown (NaN) makes the result unknown, but where a function
+ * says otherwise; so does a division by zero.
  */
 export interface Expression {
   /** The names it reads, each once, in order of first use. */
   readonly names: readonly string[];
-  /** One value; `values` in the order of `names`. */
-  readonly evaluate: (values: readonly number[]) => number;
+  /** The same in RPN. */
+  readonly words: readonly RpnWord[];
 }
 
 export interface ExpressionError {
@@ -15,25 +20,8 @@ export interface ExpressionError {
   readonly offset: number;
 }
 
-type Node = (values: readonly number[]) => number;
-
 const MOST_NESTED = 50;
-const token =
-  /\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*)|"([^"]*)"|(.))/suy;
-
-interface Token {
-  readonly kind: "number" | "name" | "quoted" | "sign" | "end";
-  readonly text: string;
-  readonly offset: number;
-}
-
-const functions: Readonly<
-  Record<string, { least: number; most: number; apply: (values: number[]) => number }>
-> = {
-  abs: { least: 1, most: 1, apply: ([value]) => Math.abs(value ?? Number.NaN) },
-  min: { least: 1, most: Number.POSITIVE_INFINITY, apply: (values) => Math.min(...values) },
-  max: { least: 1, most: Number.POSITIVE_INFINITY, apply: (values) => Math.max(...values) },
-};
+const MOST_WORDS = 5000;
 
 /** Thrown and caught in this file only. */
 class Refused extends Error {
@@ -47,7 +35,7 @@ class Refused extends Error {
 /** A name that is not a plain word (`eth0-in`) is written in double quotes. */
 export function parseExpression(text: string): Expression | ExpressionError {
   try {
-    return new Parser(tokens(text)).whole();
+    return new Parser(expressionTokens(text)).whole();
   } catch (error) {
     if (error instanceof Refused) return { message: error.message, offset: error.offset };
     throw error;
@@ -58,24 +46,18 @@ export function isExpressionError(value: Expression | ExpressionError): value is
   return "message" in value;
 }
 
-function tokens(text: string): Token[] {
-  const found: Token[] = [];
-  token.lastIndex = 0;
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const [whole, number, name, quoted, sign] = match;
-    const offset = match.index + whole.search(/\S/);
-    if (number !== undefined) found.push({ kind: "number", text: number, offset });
-    else if (name !== undefined) found.push({ kind: "name", text: name, offset });
-    else if (quoted !== undefined) found.push({ kind: "quoted", text: quoted, offset });
-    else if (sign !== undefined && sign.trim() !== "") found.push({ kind: "sign", text: sign, offset });
-  }
-  found.push({ kind: "end", text: "", offset: text.length });
-  return found;
-}
+const comparisons: Readonly<Record<string, string>> = {
+  "<": "LT",
+  "<=": "LE",
+  ">": "GT",
+  ">=": "GE",
+  "==": "EQ",
+  "!=": "NE",
+};
 
 class Parser {
   readonly #tokens: readonly Token[];
-  readonly #names: string[] = [];
+  readonly #names = new Set<string>();
   #at = 0;
   #depth = 0;
 
@@ -84,10 +66,11 @@ class Parser {
   }
 
   whole(): Expression {
-    const node = this.#sum();
+    const words = this.#either();
     const rest = this.#next();
     if (rest.kind !== "end") throw new Refused(`unexpected "${rest.text}"`, rest.offset);
-    return { names: this.#names, evaluate: (values) => finite(node(values)) };
+    if (words.length > MOST_WORDS) throw new Refused("the formula is too long", 0);
+    return { names: [...this.#names], words };
   }
 
   #peek(): Token {
@@ -100,84 +83,117 @@ class Parser {
     return found;
   }
 
-  #sign(...signs: string[]): string | undefined {
+  #take(kind: "sign" | "name", ...texts: string[]): string | undefined {
     const found = this.#peek();
-    if (found.kind !== "sign" || !signs.includes(found.text)) return undefined;
+    if (found.kind !== kind || !texts.includes(found.text)) return undefined;
     this.#at++;
     return found.text;
   }
 
-  #sum(): Node {
-    let left = this.#product();
-    for (let sign = this.#sign("+", "-"); sign !== undefined; sign = this.#sign("+", "-")) {
-      const a = left;
-      const b = this.#product();
-      left = sign === "+" ? (values) => a(values) + b(values) : (values) => a(values) - b(values);
-    }
-    return left;
+  #either(): RpnWord[] {
+    const words = this.#both();
+    while (this.#take("name", "or") !== undefined) words.push(...bit, ...this.#both(), ...bit, "MAX");
+    return words;
   }
 
-  #product(): Node {
-    let left = this.#factor();
-    for (let sign = this.#sign("*", "/"); sign !== undefined; sign = this.#sign("*", "/")) {
-      const a = left;
-      const b = this.#factor();
-      left = sign === "*" ? (values) => a(values) * b(values) : (values) => a(values) / b(values);
-    }
-    return left;
+  #both(): RpnWord[] {
+    const words = this.#negation();
+    while (this.#take("name", "and") !== undefined) words.push(...bit, ...this.#negation(), ...bit, "MIN");
+    return words;
   }
 
-  #factor(): Node {
-    const start = this.#next();
-    if (++this.#depth > MOST_NESTED) throw new Refused(`nested deeper than ${MOST_NESTED}`, start.offset);
-    const node = this.#term(start);
+  #negation(): RpnWord[] {
+    if (this.#take("name", "not") === undefined) return this.#comparison();
+    return [...this.#deeper(() => this.#negation()), "0", "EQ"];
+  }
+
+  #comparison(): RpnWord[] {
+    const words = this.#sum();
+    const sign = this.#take("sign", ...Object.keys(comparisons));
+    if (sign === undefined) return words;
+    return [...words, ...this.#sum(), comparisons[sign] ?? ""];
+  }
+
+  #sum(): RpnWord[] {
+    const words = this.#product();
+    for (let sign = this.#take("sign", "+", "-"); sign !== undefined; sign = this.#take("sign", "+", "-")) {
+      words.push(...this.#product(), sign);
+    }
+    return words;
+  }
+
+  #product(): RpnWord[] {
+    const signs = ["*", "/", "%"];
+    const words = this.#deeper(() => this.#term());
+    for (let sign = this.#take("sign", ...signs); sign !== undefined; sign = this.#take("sign", ...signs)) {
+      words.push(...this.#deeper(() => this.#term()), sign);
+    }
+    return words;
+  }
+
+  #deeper(read: () => RpnWord[]): RpnWord[] {
+    if (++this.#depth > MOST_NESTED) {
+      throw new Refused(`nested deeper than ${MOST_NESTED}`, this.#peek().offset);
+    }
+    const words = read();
     this.#depth--;
-    return node;
+    return words;
   }
 
-  #term(start: Token): Node {
-    if (start.kind === "number") {
-      const value = Number(start.text);
-      return () => value;
-    }
+  #term(): RpnWord[] {
+    const start = this.#next();
+    if (start.kind === "number") return [start.text];
     if (start.kind === "quoted") return this.#field(start.text);
-    if (start.kind === "name") {
-      return this.#sign("(") === undefined ? this.#field(start.text) : this.#call(start);
+    if (start.kind === "name" && !["and", "or", "not"].includes(start.text)) {
+      return this.#take("sign", "(") === undefined ? this.#field(start.text) : this.#call(start);
     }
-    if (start.text === "-") {
-      const node = this.#factor();
-      return (values) => -node(values);
-    }
-    if (start.text === "+") return this.#factor();
+    if (start.text === "-") return ["0", ...this.#deeper(() => this.#term()), "-"];
+    if (start.text === "+") return this.#deeper(() => this.#term());
     if (start.text === "(") {
-      const node = this.#sum();
+      const words = this.#either();
       this.#close(start);
-      return node;
+      return words;
     }
     if (start.kind === "end")
       throw new Refused("expected a number, a field or ( … ) at the end", start.offset);
     throw new Refused(`expected a number, a field or ( … ), found "${start.text}"`, start.offset);
   }
 
-  #field(name: string): Node {
-    let index = this.#names.indexOf(name);
-    if (index < 0) index = this.#names.push(name) - 1;
-    return (values) => values[index] ?? Number.NaN;
+  #field(name: string): RpnWord[] {
+    this.#names.add(name);
+    return [{ name }];
   }
 
-  #call(name: Token): Node {
-    const known = Object.hasOwn(functions, name.text) ? functions[name.text] : undefined;
+  #call(name: Token): RpnWord[] {
+    const all = Object.keys(expressionFunctions);
+    const known = all.includes(name.text) ? expressionFunctions[name.text] : undefined;
     if (known === undefined) {
-      throw new Refused(`unknown function "${name.text}" (there are abs, min and max)`, name.offset);
+      const near = didYouMean(name.text, all);
+      throw new Refused(
+        `unknown function "${name.text}"${near === "" ? ` (there are ${all.join(", ")})` : near}`,
+        name.offset,
+      );
     }
-    const values: Node[] = [];
-    do values.push(this.#sum());
-    while (this.#sign(",") !== undefined);
-    this.#close(name);
+    const values: RpnWord[][] = [];
+    if (this.#take("sign", ")") === undefined) {
+      do {
+        const { offset } = this.#peek();
+        const value = this.#either();
+        if (
+          known.ofName === true &&
+          values.length === 0 &&
+          (value.length > 1 || typeof value[0] === "string")
+        ) {
+          throw new Refused(`"${name.text}" takes ${known.takes}; name the formula to use it here`, offset);
+        }
+        values.push(value);
+      } while (this.#take("sign", ",") !== undefined);
+      this.#close(name);
+    }
     if (values.length < known.least || values.length > known.most) {
-      throw new Refused(`"${name.text}" takes one value, not ${values.length}`, name.offset);
+      throw new Refused(`"${name.text}" takes ${known.takes}, not ${values.length}`, name.offset);
     }
-    return (given) => known.apply(values.map((node) => node(given)));
+    return [...known.words(values)];
   }
 
   #close(open: Token): void {
@@ -188,6 +204,5 @@ class Parser {
   }
 }
 
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : Number.NaN;
-}
+/** Makes 1 of everything but 0. */
+const bit: readonly RpnWord[] = ["0", "NE"];

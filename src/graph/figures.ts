@@ -1,7 +1,10 @@
-import { assertNever } from "../base/index.ts";
 import type { LegendNumber } from "./definition.ts";
+import type { RowGrid } from "./evaluate-expression.ts";
+import { type FigureOf, figureNames } from "./figure-of.ts";
+import type { Figure } from "./language/column.ts";
+import { calculateFigure } from "./language/figure-functions.ts";
 
-/** What the legend says about the values in the window; NaN without any known value. */
+/** What is said about the values in the window; NaN without any known value. */
 export interface Figures {
   readonly last: number;
   readonly average: number;
@@ -29,26 +32,45 @@ export function figuresOf(values: Float64Array, from: number, to: number): Figur
   return { last, average: sum / known, max, min };
 }
 
-export function figure(figures: Figures, number: LegendNumber): number {
-  switch (number) {
-    case "LAST":
-      return figures.last;
-    case "AVERAGE":
-      return figures.average;
-    case "MAX":
-      return figures.max;
-    case "MIN":
-      return figures.min;
-    default:
-      return assertNever(number);
-  }
+/** Rows `from` up to `to` of a grid. */
+export interface Window extends RowGrid {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** The value that `percent` of the known values do not exceed (nearest rank); NaN without any. */
-export function percentileOf(values: Float64Array, from: number, to: number, percent: number): number {
-  const known = values
-    .slice(from, to)
-    .filter((value) => !Number.isNaN(value))
-    .sort();
-  return known[Math.round(((known.length - 1) * percent) / 100)] ?? Number.NaN;
+/** A figure of the rows in the window, with its time where it has one. */
+export function figureIn(
+  values: Float64Array,
+  { figure, percent }: Pick<FigureOf, "figure" | "percent">,
+  { start, step, from, to }: Window,
+): Figure {
+  const part = values.subarray(from, to);
+  // Among nothing but unknowns there is no percentile; rrdtool says 0.
+  if (figure === "PERCENTNAN" && part.every(Number.isNaN)) return { value: Number.NaN, when: undefined };
+  return calculateFigure(
+    figure,
+    { start: start + from * step, end: start + to * step, step, values: part },
+    percent,
+  );
+}
+
+/** A number of the legend; the usual ones are there already. */
+export function legendValue(
+  number: LegendNumber,
+  { values, figures }: { readonly values: Float64Array; readonly figures: Figures },
+  window: Window,
+): number {
+  const usual = number.toLowerCase();
+  if (isUsual(usual)) return figures[usual];
+  return figureIn(values, legendFigure(number), window).value;
+}
+
+function isUsual(name: string): name is keyof Figures {
+  return ["last", "average", "max", "min"].includes(name);
+}
+
+function legendFigure(number: LegendNumber): Pick<FigureOf, "figure" | "percent"> {
+  if (number.endsWith("%")) return { figure: "PERCENTNAN", percent: Number.parseFloat(number) };
+  const name = number.toLowerCase() as keyof typeof figureNames;
+  return { figure: figureNames[name], percent: 0 };
 }

@@ -1,50 +1,69 @@
 import { opaque } from "./colour.ts";
 import type { GraphDefinition, LegendNumber } from "./definition.ts";
-import { type Figures, figure } from "./figures.ts";
+import { type Figures, legendValue } from "./figures.ts";
 import type { LegendRow } from "./legend.ts";
 import type { Theme } from "./palette.ts";
 import { formatValue } from "./si.ts";
-import type { Trace } from "./traces.ts";
+import { drawnPercentile, type Trace, type Traces } from "./traces.ts";
+import { trendLine, trendText } from "./trend.ts";
 
-export const headingOf: Readonly<Record<LegendNumber, string>> = {
-  LAST: "last",
-  AVERAGE: "average",
-  MAX: "max",
-  MIN: "min",
-};
+/** What stands over a column of the legend. */
+function headingOf(number: LegendNumber): string {
+  return number.toLowerCase();
+}
 
 export interface LegendContent {
   readonly rows: readonly LegendRow[];
   readonly headings: readonly string[];
 }
 
-/** What the legend says, in the order of the fields, then the rules that have a label. */
-export function legendContent(
-  definition: GraphDefinition,
-  traces: readonly Trace[],
-  theme: Theme,
-): LegendContent {
-  const { legend, hrules, vrules, percentile, base, units } = definition;
+/** What the legend says, in the order of the fields, then what is derived from them, then what else has a label. */
+export function legendContent(definition: GraphDefinition, data: Traces, theme: Theme): LegendContent {
+  const { legend, hrules, vrules, ticks, base, units } = definition;
   if (legend === undefined) return { rows: [], headings: [] };
-  const headings = legend.map((number) => headingOf[number]);
-  if (percentile !== undefined) headings.push(`${percentile}%`);
-  const rows: LegendRow[] = traces.map((trace) => {
-    const numbers = legend.map((number) => formatValue(figure(trace.figures, number), base, units));
-    if (percentile !== undefined) {
-      numbers.push(Number.isNaN(trace.percentile) ? "" : formatValue(trace.percentile, base, units));
+  const shown = data.traces.filter(({ look }) => look.legend !== false);
+  const named = [...shown.filter((trace) => !trace.derived), ...shown.filter((trace) => trace.derived)];
+  const drawn = new Set(named.flatMap(({ percentile }) => percentile ?? []));
+  const percents = [...drawn].filter((percent) => !legend.includes(`${percent}%`));
+  const headings = [...legend.map(headingOf), ...percents.map((percent) => `${percent}%`)];
+  const rows: LegendRow[] = named.map((trace) => {
+    const numbers = legend.map((number) => {
+      const value = legendValue(number, trace, data);
+      return formatValue(value, base, number === "TOTAL" ? amountOf(units) : units);
+    });
+    for (const percent of percents) {
+      const value = percent === trace.percentile ? drawnPercentile(trace, data) : Number.NaN;
+      numbers.push(Number.isNaN(value) ? "" : formatValue(trace.negated ? -value : value, base, units));
     }
-    return {
-      colour: opaque(trace.colour),
-      mark: trace.method === "LINE" ? "bar" : "square",
-      name: trace.name,
-      numbers,
-    };
+    const { colour, name } = trace;
+    const mark = trace.look.dashes !== undefined ? "dashes" : trace.method === "LINE" ? "bar" : "square";
+    return { colour: opaque(colour), mark, name, numbers };
   });
-  for (const { label, color } of [...hrules, ...vrules]) {
+  for (const trace of named) {
+    if (!trace.trend) continue;
+    const text = trendText(trendLine(trace, data), data, definition);
+    rows.push({
+      colour: opaque(trace.colour),
+      mark: "dashes",
+      name: `${trace.name}, trend: ${text}`,
+      numbers: [],
+    });
+  }
+  const others = [
+    ...hrules.map((one) => ({ mark: "rule" as const, ...one })),
+    ...vrules.map((one) => ({ mark: "upright" as const, ...one })),
+    ...ticks.map((one) => ({ mark: "upright" as const, ...one })),
+  ];
+  for (const { label, color, mark } of others) {
     if (label !== undefined)
-      rows.push({ colour: opaque(color ?? theme.rule), mark: "rule", name: label, numbers: [] });
+      rows.push({ colour: opaque(color ?? theme.rule), mark, name: label, numbers: [] });
   }
   return { rows, headings };
+}
+
+/** What a rate adds up to: of `B/s` that is `B`. */
+export function amountOf(units: string): string {
+  return units.endsWith("/s") || units.endsWith("ps") ? units.slice(0, -2) : units === "" ? "" : `${units}·s`;
 }
 
 /** One sentence about a trace, shown when the pointer is over it. */

@@ -1,11 +1,12 @@
+import { assertNever } from "../base/index.ts";
 import type { Theme } from "./palette.ts";
 import type { SceneItem } from "./scene.ts";
 import { fitText, textWidth } from "./text-width.ts";
 
 export interface LegendRow {
   readonly colour: string;
-  /** A square for areas, a bar for lines, a hairline for rules. */
-  readonly mark: "square" | "bar" | "rule";
+  /** A square for areas, a bar for lines (two short ones for a dashed one), a hairline for rules. */
+  readonly mark: "square" | "bar" | "dashes" | "rule" | "upright";
   readonly name: string;
   /** One per heading, or none. */
   readonly numbers: readonly string[];
@@ -49,8 +50,10 @@ export function drawLegend(
   const items: SceneItem[] = [];
   for (let index = 0; index * perTable < rows.length; index++) {
     const left = x + index * (table.width + TABLE_GAP);
-    if (head > 0) items.push(...drawNumbers(table, table.headings, left, y + 11, theme.muted, "legend-head"));
     const part = rows.slice(index * perTable, (index + 1) * perTable);
+    if (head > 0 && part.some((row) => row.numbers.length > 0)) {
+      items.push(...drawNumbers(table, table.headings, left, y + 11, theme.muted, "legend-head"));
+    }
     part.forEach((row, line) => {
       items.push(...drawRow(row, table, left, y + head + line * LINE, theme));
     });
@@ -59,7 +62,10 @@ export function drawLegend(
 }
 
 function fitTable(rows: readonly LegendRow[], headings: readonly string[], room: number): Table {
-  const longest = Math.max(...rows.map((row) => textWidth(row.name, SIZE)));
+  const widest = (some: readonly LegendRow[]) => Math.max(0, ...some.map((row) => textWidth(row.name, SIZE)));
+  // A row without numbers has their room as well.
+  const longest = widest(rows.filter((row) => row.numbers.length > 0));
+  const alone = widest(rows.filter((row) => row.numbers.length === 0));
   for (let count = headings.length; ; count--) {
     const shown = headings.slice(0, count);
     const numberWidths = shown.map((heading, column) =>
@@ -69,34 +75,52 @@ function fitTable(rows: readonly LegendRow[], headings: readonly string[], room:
     if (fixed + Math.min(longest, SHORTEST_NAME) > room && count > 0) continue;
     // A pixel more, so that rounding never cuts a name that fits.
     const nameWidth = Math.max(0, Math.min(longest + 1, room - fixed));
-    return { headings: shown, nameWidth, numberWidths, width: fixed + nameWidth };
+    const width = Math.max(fixed + nameWidth, Math.min(room, SWATCH + AFTER_SWATCH + alone + 1));
+    return { headings: shown, nameWidth, numberWidths, width };
   }
 }
 
 function drawRow(row: LegendRow, table: Table, x: number, y: number, theme: Theme): SceneItem[] {
-  const thickness = { square: SWATCH, bar: 3, rule: 1 }[row.mark];
-  const swatch: SceneItem = {
-    kind: "rect",
-    part: "legend-swatch",
-    x,
-    y: y + 3 + (SWATCH - thickness) / 2,
-    width: SWATCH,
-    height: thickness,
-    fill: row.colour,
-  };
+  const room = row.numbers.length > 0 ? table.nameWidth : table.width - SWATCH - AFTER_SWATCH;
   const name: SceneItem = {
     kind: "text",
     part: "legend-name",
     x: x + SWATCH + AFTER_SWATCH,
     y: y + 11,
-    text: fitText(row.name, SIZE, table.nameWidth, { middle: true }),
+    text: fitText(row.name, SIZE, room, { middle: true }),
     size: SIZE,
     bold: false,
     anchor: "start",
     fill: theme.text,
     turned: false,
   };
-  return [swatch, name, ...drawNumbers(table, row.numbers, x, y + 11, theme.text, "legend-number")];
+  return [
+    ...swatches(row, x, y + 3),
+    name,
+    ...drawNumbers(table, row.numbers, x, y + 11, theme.text, "legend-number"),
+  ];
+}
+
+/** `y` is the top of the swatch's square. */
+function swatches({ colour, mark }: LegendRow, x: number, y: number): SceneItem[] {
+  const part = (left: number, width: number, height: number): SceneItem => {
+    const box = { x: x + left, y: y + (SWATCH - height) / 2, width, height };
+    return { kind: "rect", part: "legend-swatch", ...box, fill: colour };
+  };
+  switch (mark) {
+    case "square":
+      return [part(0, SWATCH, SWATCH)];
+    case "bar":
+      return [part(0, SWATCH, 3)];
+    case "dashes":
+      return [part(0, 4, 2), part(5, 4, 2)];
+    case "rule":
+      return [part(0, SWATCH, 1)];
+    case "upright":
+      return [part(3, 3, SWATCH)];
+    default:
+      return assertNever(mark);
+  }
 }
 
 function drawNumbers(

@@ -19,7 +19,7 @@ export function logTicks(range: Range, height: number): LogTicks {
   const perDecade = height / decades;
   const most = Math.max(2, Math.min(8, Math.floor(height / LEAST_SPACING) + 1));
   let ticks: number[] = [];
-  for (let every = 1; every <= 64; every++) {
+  for (let every = 1; every <= 640; every++) {
     ticks = inRange(low, high, [1], every);
     if (ticks.length <= most) break;
   }

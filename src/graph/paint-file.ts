@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { failed, ok, problem, type Result } from "../base/index.ts";
-import { graphWindow } from "./columns.ts";
+import { graphWindow, otherFiles } from "./column-requests.ts";
 import { graphFormat } from "./definition.ts";
 import { drawGraph } from "./draw-graph.ts";
 import type { Painted, PaintRequest } from "./painter-messages.ts";
@@ -18,13 +18,18 @@ export class FilePainter {
   async paint(request: PaintRequest): Promise<Result<Painted>> {
     const started = performance.now();
     const { rrdFile, definition, period, now, out } = request;
-    const lastUpdate = rrdLastUpdate(rrdFile);
-    if (!lastUpdate.ok) return lastUpdate;
+    const folder = request.folder ?? dirname(rrdFile);
+    const updates: number[] = [];
+    for (const file of [rrdFile, ...otherFiles(definition).map((one) => resolve(folder, one))]) {
+      const lastUpdate = rrdLastUpdate(file);
+      if (!lastUpdate.ok) return lastUpdate;
+      updates.push(lastUpdate.value);
+    }
     const { end } = graphWindow(definition, period, now);
-    const shows = JSON.stringify([rrdFile, lastUpdate.value, end, period, definition]);
+    const shows = JSON.stringify([rrdFile, updates, end, period, definition]);
     const seconds = () => (performance.now() - started) / 1000;
     if (this.#shown.get(out) === shows && existsSync(out)) return ok({ drawn: false, seconds: seconds() });
-    const picture = await drawGraph(definition, rrdSeriesSource(rrdFile), {
+    const picture = await drawGraph(definition, rrdSeriesSource(rrdFile, folder), {
       now,
       period,
       format: graphFormat(out),

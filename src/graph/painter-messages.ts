@@ -5,6 +5,8 @@ import type { GraphDefinition, GraphPeriod } from "./definition.ts";
 export interface PaintRequest {
   /** Path of the RRD file that is read. */
   readonly rrdFile: string;
+  /** Where names of other RRD files start from; default the folder of `rrdFile`. */
+  readonly folder?: string;
   readonly definition: GraphDefinition;
   readonly period: GraphPeriod;
   /** Epoch seconds: the right edge of the picture. */

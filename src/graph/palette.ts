@@ -50,10 +50,12 @@ const rem = ["#ea644a", "#ec9d48", "#ecd748", "#54ec48", "#48c4ec", "#7648ec", "
 
 /** The colour of each name drawn: its own, then the given list, then the palette; a repeated palette changes shade. */
 export function fieldColours(definition: GraphDefinition, names: readonly string[]): string[] {
-  const { colors, palette, theme } = definition;
+  const { colors, looks, palette, theme } = definition;
   const own = palette === "rem" ? rem : safe[theme];
   const towards = theme === "light" ? "#000000" : "#ffffff";
   return names.map((name, index) => {
+    const chosen = Object.hasOwn(looks, name) ? looks[name]?.color : undefined;
+    if (chosen !== undefined) return chosen;
     if (isList(colors)) {
       const given = colors[index % Math.max(1, colors.length)];
       if (given !== undefined) return given;

@@ -1,6 +1,6 @@
-import { didYouMean, isMapping, kindOf, setKey } from "../base/index.ts";
-import { isExpressionError, parseExpression } from "./expression.ts";
+import { isMapping, kindOf, setKey } from "../base/index.ts";
 import type { MappingReader } from "./mapping-reader.ts";
+import { checkFormula } from "./parse-formula.ts";
 
 /** `expressions`: name to formula over stored fields and the expressions above it. */
 export function readExpressions(
@@ -16,28 +16,16 @@ export function readExpressions(
   }
   for (const [name, formula] of Object.entries(value)) {
     const path = read.at("expressions", name);
-    const wrong = (message: string, ...notes: string[]) =>
-      read.issue(path, "value", "wrong-expression", message, notes);
     if (typeof formula !== "string" && typeof formula !== "number") {
-      wrong(`a formula must be text, not ${kindOf(formula)}`);
+      read.issue(path, "value", "wrong-expression", `a formula must be text, not ${kindOf(formula)}`);
       continue;
     }
     if (known?.includes(name) === true) {
       read.issue(path, "key", "duplicate-key", `"${name}" is the name of a stored field already`);
     }
     const text = String(formula);
-    const parsed = parseExpression(text);
-    if (isExpressionError(parsed)) {
-      wrong(`${parsed.message} in the formula of "${name}"`, text, `${" ".repeat(parsed.offset)}^`);
-    } else if (known !== undefined) {
-      const usable = [...known, ...Object.keys(expressions)];
-      for (const used of parsed.names.filter((one) => !usable.includes(one))) {
-        wrong(
-          `unknown field "${used}" in the formula of "${name}"${didYouMean(used, usable)}`,
-          `there are: ${usable.join(", ")}`,
-        );
-      }
-    }
+    const usable = known === undefined ? undefined : [...known, ...Object.keys(expressions)];
+    checkFormula(read, path, text, `the formula of "${name}"`, usable);
     setKey(expressions, name, text);
   }
   return expressions;

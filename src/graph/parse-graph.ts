@@ -1,8 +1,13 @@
-import { didYouMean, kindOf, type Mapping, parseDuration, type Seconds } from "../base/index.ts";
-import { type GraphDefinition, type GraphPeriod, graphDefinition, type LegendNumber } from "./definition.ts";
+import { kindOf, type Mapping, parseDuration, type Seconds } from "../base/index.ts";
+import { type GraphDefinition, type GraphPeriod, graphDefinition } from "./definition.ts";
 import { type GraphIssue, MappingReader } from "./mapping-reader.ts";
 import { readColors } from "./parse-colors.ts";
 import { readExpressions } from "./parse-expressions.ts";
+import { readCompare, readForecasts, readTicks } from "./parse-extras.ts";
+import { checkFields, type ParsedFields, readFields } from "./parse-fields.ts";
+import { checkName } from "./parse-figures.ts";
+import { readLegend } from "./parse-legend.ts";
+import { readNotes } from "./parse-notes.ts";
 import { readHorizontalRules, readRightAxis, readVerticalRules } from "./parse-rules.ts";
 
 /** Every key of a `graph:` mapping, as the user writes it (`_` may stand for the blank). */
@@ -31,6 +36,11 @@ export const graphKeys = [
   "vrules",
   "expressions",
   "percentile",
+  "trend",
+  "compare",
+  "forecast",
+  "ticks",
+  "notes",
   "watermark",
   "theme",
   "right axis",
@@ -59,8 +69,13 @@ type Building = { -readonly [K in keyof GraphDefinition]?: GraphDefinition[K] | 
 export function parseGraph(value: Mapping, options: ParseGraphOptions = {}): ParsedGraph {
   const issues: GraphIssue[] = [];
   const read = new MappingReader(value, [], issues, graphKeys);
-  const expressions = readExpressions(read, options.knownFields);
-  const fields = readFields(read, Object.keys(expressions), options.knownFields);
+  const given = readFields(read);
+  const sourced = Object.entries(given.looks).flatMap(([name, { from }]) => (from === undefined ? [] : name));
+  const stored = options.knownFields === undefined ? undefined : [...options.knownFields, ...sourced];
+  const expressions = readExpressions(read, stored);
+  const fields = checkFields(read, given, Object.keys(expressions), options.knownFields);
+  const usable = stored === undefined ? undefined : [...stored, ...Object.keys(expressions)];
+  checkDownTo(read, given, usable);
   const periods = readPeriods(read);
   const path = readPath(read, periods);
   const building: Building = {
@@ -82,8 +97,14 @@ export function parseGraph(value: Mapping, options: ParseGraphOptions = {}): Par
     colors: readColors(read, fields ?? []),
     palette: read.choice("palette", ["default", "rem"]),
     cf: read.choice("cf", ["AVERAGE", "MIN", "MAX", "LAST"]),
-    hrules: readHorizontalRules(read),
-    vrules: readVerticalRules(read),
+    looks: given.looks,
+    trend: read.flag("trend"),
+    compare: readCompare(read),
+    forecasts: readForecasts(read, stored),
+    ticks: readTicks(read, usable, stored),
+    notes: readNotes(read, usable),
+    hrules: readHorizontalRules(read, usable),
+    vrules: readVerticalRules(read, usable),
     percentile: read.number("percentile", 0, 100),
     watermark: read.text("watermark"),
     theme: read.choice("theme", ["light", "dark"]),
@@ -96,8 +117,8 @@ export function parseGraph(value: Mapping, options: ParseGraphOptions = {}): Par
   const legend = readLegend(read);
   checkLimits(read, building);
   if (issues.length > 0 || path === undefined || fields === undefined) return { issues };
-  const given = Object.fromEntries(Object.entries(building).filter(([, item]) => item !== undefined));
-  return { definition: graphDefinition({ ...given, ...legend, path, fields }), issues };
+  const chosen = Object.fromEntries(Object.entries(building).filter(([, item]) => item !== undefined));
+  return { definition: graphDefinition({ ...chosen, ...legend, path, fields }), issues };
 }
 
 function readPath(read: MappingReader, periods: readonly GraphPeriod[] | undefined): string | undefined {
@@ -115,36 +136,15 @@ function readPath(read: MappingReader, periods: readonly GraphPeriod[] | undefin
   return path;
 }
 
-function readFields(
+function checkDownTo(
   read: MappingReader,
-  computed: readonly string[],
-  known: readonly string[] | undefined,
-): string[] | undefined {
-  const value = read.get("fields");
-  if (value === undefined) {
-    if (known !== undefined) return [...known, ...computed];
-    if (computed.length > 0) return [...computed];
-    return read.issue([], "key", "missing-key", 'a graph needs "fields": the names of the fields to draw');
+  { names, looks }: ParsedFields,
+  usable: readonly string[] | undefined,
+): void {
+  for (const { name, path } of names ?? []) {
+    const other = looks[name]?.downTo;
+    if (other !== undefined) checkName(read, [...path, "down to"], other, usable);
   }
-  const list = Array.isArray(value) ? value : [value];
-  if (list.length === 0) return read.wrong("fields", '"fields" must name at least one field');
-  const fields: string[] = [];
-  for (const [index, item] of list.entries()) {
-    const path = Array.isArray(value) ? read.at("fields", index) : read.at("fields");
-    const wrong = (message: string) => read.issue(path, "value", "wrong-value", message);
-    if (typeof item !== "string" && typeof item !== "number") {
-      wrong(`a field must be a name, not ${kindOf(item)}`);
-      continue;
-    }
-    const name = String(item);
-    if (fields.includes(name)) wrong(`field "${name}" is listed twice`);
-    else if (known !== undefined && !known.includes(name) && !computed.includes(name)) {
-      const all = [...known, ...computed];
-      const notes = all.length > 0 ? [`there are: ${all.join(", ")}`] : undefined;
-      read.issue(path, "value", "unknown-field", `unknown field "${name}"${didYouMean(name, all)}`, notes);
-    } else fields.push(name);
-  }
-  return fields;
 }
 
 function readDuration(read: MappingReader, name: string): Seconds | undefined {
@@ -179,27 +179,6 @@ function readBase(read: MappingReader): 1000 | 1024 | undefined {
   const base = read.number("base");
   if (base === undefined || base === 1000 || base === 1024) return base;
   return read.wrong("base", `"base" must be 1000 or 1024, not ${base}`);
-}
-
-const legendNumbers: readonly LegendNumber[] = ["LAST", "AVERAGE", "MAX", "MIN"];
-
-function readLegend(read: MappingReader): Partial<Pick<GraphDefinition, "legend">> {
-  const value = read.get("legend");
-  if (value === undefined || value === true) return {};
-  if (value === false || value === "none") return { legend: undefined };
-  const list = Array.isArray(value) ? value : [value];
-  const numbers: LegendNumber[] = [];
-  for (const [index, item] of list.entries()) {
-    const path = Array.isArray(value) ? read.at("legend", index) : read.at("legend");
-    const found = legendNumbers.find((name) => name === String(item).toUpperCase());
-    if (found !== undefined) numbers.push(found);
-    else {
-      const near = typeof item === "string" ? didYouMean(item, legendNumbers) : "";
-      const message = `"legend" takes LAST, AVERAGE, MAX and MIN (or false), not ${shown(item)}${near}`;
-      read.issue(path, "value", "wrong-value", message);
-    }
-  }
-  return { legend: [...new Set(numbers)] };
 }
 
 function checkLimits(read: MappingReader, { lowerLimit, upperLimit, logarithmic, rigid }: Building): void {

@@ -1,24 +1,28 @@
 import { type EpochSeconds, getKey, isMapping, kindOf, type Mapping, type Plain } from "../base/index.ts";
 import type { HorizontalRule, RightAxis, VerticalRule } from "./definition.ts";
+import type { FigureOf } from "./figure-of.ts";
 import { type MappingReader, toNumber } from "./mapping-reader.ts";
 import { readColour } from "./parse-colors.ts";
+import { readFigure, type UsableNames } from "./parse-figures.ts";
 
-/** `hrules`: numbers, or mappings of value, color and label. */
-export function readHorizontalRules(read: MappingReader): HorizontalRule[] | undefined {
-  return readRules(read, "hrules", "value", (value) => toNumber(value), "a number")?.map(
-    ({ at, ...rest }) => ({ value: at, ...rest }),
-  );
+/** `hrules`: numbers or figures such as `max of in`, or mappings of value, color and label. */
+export function readHorizontalRules(read: MappingReader, usable: UsableNames): HorizontalRule[] | undefined {
+  const expected = "a number or a figure such as max of FIELD";
+  return readRules(read, "hrules", "value", toNumber, expected, usable)?.map(({ at, ...rest }) => {
+    return { value: at, ...rest };
+  });
 }
 
-/** `vrules`: times (epoch seconds or an ISO date), or mappings of time, color and label. */
-export function readVerticalRules(read: MappingReader): VerticalRule[] | undefined {
-  return readRules(read, "vrules", "time", toTime, "epoch seconds or a date like 2026-03-29 02:00")?.map(
-    ({ at, ...rest }) => ({ time: at as EpochSeconds, ...rest }),
-  );
+/** `vrules`: times (epoch seconds or an ISO date) or figures that have one, or mappings of time, color and label. */
+export function readVerticalRules(read: MappingReader, usable: UsableNames): VerticalRule[] | undefined {
+  const expected = "epoch seconds, a date like 2026-03-29 02:00 or a figure like max of FIELD";
+  return readRules(read, "vrules", "time", toTime, expected, usable)?.map(({ at, ...rest }) => {
+    return { time: typeof at === "number" ? (at as EpochSeconds) : at, ...rest };
+  });
 }
 
 interface Rule {
-  readonly at: number;
+  readonly at: number | FigureOf;
   readonly color?: string;
   readonly label?: string;
 }
@@ -29,14 +33,18 @@ function readRules(
   key: string,
   convert: (value: Plain | undefined) => number | undefined,
   expected: string,
+  usable: UsableNames,
 ): Rule[] | undefined {
   const value = read.get(name);
   if (value === undefined) return undefined;
   const list = Array.isArray(value) ? value : [value];
   return list.flatMap((item, index) => {
     const path = Array.isArray(value) ? read.at(name, index) : read.at(name);
-    const at = convert(isMapping(item) ? getKey(item, key) : item);
-    if (at === undefined) {
+    const written = isMapping(item) ? getKey(item, key) : item;
+    const figure = typeof written === "string" && /\sof\s/.test(written);
+    const place = isMapping(item) ? [...path, key] : path;
+    const at = figure ? readFigure(read, place, written, usable) : convert(written);
+    if (at === undefined && !figure) {
       const message = `"${name}" takes ${expected}, or a mapping with "${key}", "color" and "label"`;
       read.issue(path, "value", "wrong-value", message);
     }

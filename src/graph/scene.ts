@@ -47,6 +47,8 @@ export type ScenePart =
   | "legend-name"
   | "legend-number"
   | "legend-swatch"
+  | "note"
+  | "trend"
   | "watermark";
 
 export interface RectItem extends Box {

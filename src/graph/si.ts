@@ -37,12 +37,15 @@ export function prefixOf(exponent: number, base: 1000 | 1024): Prefix {
   return { symbol: base === 1024 && power > 0 ? `${symbol.toUpperCase()}i` : symbol, factor };
 }
 
+/** Nobody says 50 milli-percent or leaves a bare number in thousandths; 0.0512 s is better read as 51.20 ms. */
+export function isNatural(units: string): boolean {
+  return units === "" || /^[%°]/.test(units);
+}
+
 /** A number for the legend: two decimals, its own prefix, the unit; an unknown one is a dash. */
 export function formatValue(value: number, base: 1000 | 1024, units: string): string {
   if (Number.isNaN(value)) return "–";
-  // Nobody says 50 milli-percent or leaves a bare number in thousandths; 0.0512 s is better read as 51.20 ms.
-  const natural = units === "" || /^[%°]/.test(units);
-  const prefix = prefixFor(value, base, natural ? 0.001 : 0.1);
+  const prefix = prefixFor(value, base, isNatural(units) ? 0.001 : 0.1);
   const scaled = value / prefix.factor;
   const size = Math.abs(scaled);
   const decimals = size < 0.1 && size > 0 ? 4 : 2;

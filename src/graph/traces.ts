@@ -1,67 +1,121 @@
-import { drawnColumns, drawnNames } from "./columns.ts";
-import type { GraphDefinition, GraphMethod } from "./definition.ts";
-import { type Figures, figuresOf, percentileOf } from "./figures.ts";
-import { fieldColours } from "./palette.ts";
+import type { Calendar } from "./calendar.ts";
+import { mix } from "./colour.ts";
+import { drawnNames } from "./column-requests.ts";
+import { GraphColumns } from "./columns.ts";
+import { type GraphDefinition, type GraphMethod, lookOf } from "./definition.ts";
+import type { FieldLook } from "./field-look.ts";
+import { type Figures, figureIn, figuresOf, type Window } from "./figures.ts";
+import { fieldColours, themes } from "./palette.ts";
 import type { Series } from "./series.ts";
 
-/** One name of a graph, ready to be drawn. */
+/** One name of a graph, or what is derived from it, ready to be drawn. */
 export interface Trace {
+  /** As the legend says it. */
   readonly name: string;
   readonly colour: string;
   readonly method: GraphMethod;
-  /** What is drawn: for a stack the sum up to here. */
+  /** What is drawn: for a stack the sum up to here, for a negated field below zero. */
   readonly top: Float64Array;
   /** The top of the layer below; without it an area starts at zero. */
   readonly base: Float64Array | undefined;
+  /** Its own values, neither stacked nor negated. */
+  readonly values: Float64Array;
+  readonly negated: boolean;
+  readonly look: Pick<FieldLook, "width" | "dashes" | "legend">;
   /** Of its own values within the window. */
   readonly figures: Figures;
-  /** NaN when not wanted or unknown. */
-  readonly percentile: number;
+  /** Which percentile is drawn of what is drawn; undefined: none. */
+  readonly percentile: number | undefined;
+  readonly trend: boolean;
+  /** A comparison or a forecast rather than a name of the graph. */
+  readonly derived: boolean;
+  /** The area of a band around a forecast: pale and without an edge. */
+  readonly band: boolean;
 }
 
-export interface Traces {
+export interface Traces extends Window {
   readonly traces: readonly Trace[];
-  /** Rows `from` up to `to` touch the window. */
-  readonly from: number;
-  readonly to: number;
-  /** Of everything drawn in the window; NaN without a value. On a logarithmic graph: of the values above 0. */
-  readonly least: number;
-  readonly greatest: number;
+  readonly columns: GraphColumns;
 }
 
 /** Computes, stacks and measures the values of a graph between `start` and `end`. */
 export function prepareTraces(
   definition: GraphDefinition,
   series: Series,
-  start: number,
-  end: number,
+  { start, end }: { readonly start: number; readonly end: number },
+  calendar: Calendar,
 ): Traces {
+  const columns = new GraphColumns(definition, series, calendar);
+  const { grid } = columns;
+  const from = Math.max(0, Math.floor((start - grid.start) / grid.step));
+  const to = Math.min(grid.rows, Math.ceil((end - grid.start) / grid.step));
+  const window: Window = { ...grid, from, to };
+  const own = fieldTraces(definition, columns, window, 0);
+  const traces = [
+    ...forecastTraces(definition, columns, window, own),
+    ...definition.compare.flatMap((one) => comparison(definition, columns, window, own, one)),
+    ...own,
+  ];
+  return { traces, columns, ...window };
+}
+
+function fieldTraces(
+  definition: GraphDefinition,
+  columns: GraphColumns,
+  { from, to }: Window,
+  shift: number,
+): Trace[] {
   const names = drawnNames(definition);
-  const columns = drawnColumns(definition, series);
   const colours = fieldColours(definition, names);
-  const length = series.columns[0]?.length ?? 0;
-  const from = Math.max(0, Math.floor((start - series.start) / series.step));
-  const to = Math.min(length, Math.ceil((end - series.start) / series.step));
-  const traces: Trace[] = [];
-  let below: Float64Array | undefined;
-  names.forEach((name, index) => {
-    const values = columns.get(name) ?? new Float64Array();
-    // An expression beside the fields (their total, say) is a line over them.
-    const method = index < definition.fields.length ? definition.method : "LINE";
-    const stacked = method === "STACK";
-    const top: Float64Array = stacked ? stackOn(below, values, definition.stackUnknown === "zero") : values;
-    traces.push({
-      name,
+  const unknownIsZero = definition.stackUnknown === "zero";
+  const below: Record<"up" | "down", Float64Array | undefined> = { up: undefined, down: undefined };
+  const lastStacked = names.findLastIndex((name) => methodOf(definition, name) === "STACK");
+  return names.map((name, index): Trace => {
+    const look = lookOf(definition, name);
+    const values = columns.of(name, shift);
+    const method = methodOf(definition, name);
+    const negated = look.negate === true;
+    const signed = negated ? values.map((value) => -value) : values;
+    const side = negated ? "down" : "up";
+    const base = method === "STACK" ? below[side] : otherEdge(look, columns, negated, shift);
+    const top = method === "STACK" ? stackOn(base, signed, unknownIsZero) : signed;
+    if (method === "STACK" || (method === "AREA" && look.downTo === undefined)) below[side] = top;
+    const whole = method !== "STACK" || index === lastStacked;
+    return {
+      name: look.label ?? name,
       colour: colours[index] ?? "#808080",
       method,
       top,
-      base: stacked ? below : undefined,
+      base,
+      values,
+      negated,
+      look,
       figures: figuresOf(values, from, to),
-      percentile: percentileFor(definition, stacked, index, top, from, to),
-    });
-    if (stacked) below = top;
+      percentile: look.percentile ?? (whole ? definition.percentile : undefined),
+      trend: look.trend ?? (whole && definition.trend),
+      derived: false,
+      band: false,
+    };
   });
-  return { traces, from, to, ...extent(definition, traces, from, to) };
+}
+
+/** An expression beside the fields (their total, say) is a line over them. */
+function methodOf(definition: GraphDefinition, name: string): GraphMethod {
+  const { method, downTo } = lookOf(definition, name);
+  if (method !== undefined) return method;
+  if (downTo !== undefined) return "AREA";
+  return definition.fields.includes(name) ? definition.method : "LINE";
+}
+
+function otherEdge(
+  { downTo }: FieldLook,
+  columns: GraphColumns,
+  negated: boolean,
+  shift: number,
+): Float64Array | undefined {
+  if (downTo === undefined) return undefined;
+  const values = columns.of(downTo, shift);
+  return negated ? values.map((value) => -value) : values;
 }
 
 function stackOn(
@@ -78,33 +132,89 @@ function stackOn(
   return top;
 }
 
-function percentileFor(
-  { percentile, fields }: GraphDefinition,
-  stacked: boolean,
-  index: number,
-  top: Float64Array,
-  from: number,
-  to: number,
-): number {
-  if (percentile === undefined || (stacked && index !== fields.length - 1)) return Number.NaN;
-  return percentileOf(top, from, to, percentile);
+const derived = { base: undefined, percentile: undefined, trend: false, derived: true, band: false } as const;
+
+/** Thin lines of the same fields earlier; of a stack only its top. */
+function comparison(
+  definition: GraphDefinition,
+  columns: GraphColumns,
+  window: Window,
+  own: readonly Trace[],
+  { shift, label }: GraphDefinition["compare"][number],
+): Trace[] {
+  const { background, muted } = themes[definition.theme];
+  const earlier = fieldTraces(definition, columns, window, shift);
+  const stacks = own.flatMap(({ method, negated }, index) =>
+    method === "STACK" ? [{ index, negated }] : [],
+  );
+  const tops = new Set(
+    [true, false].map((side) => stacks.findLast(({ negated }) => negated === side)?.index),
+  );
+  return earlier.flatMap((trace, index): Trace[] => {
+    const stacked = trace.method === "STACK";
+    if (stacked && !tops.has(index)) return [];
+    const whole = stacked && stacks.length > 1;
+    const values = whole ? trace.top.map((value) => (trace.negated ? -value : value)) : trace.values;
+    return [
+      {
+        ...trace,
+        ...derived,
+        name: `${whole ? "all" : trace.name}, ${label}`,
+        colour: whole ? muted : mix(own[index]?.colour ?? muted, background, 0.35),
+        method: "LINE",
+        values,
+        look: { width: 1.25, dashes: [5, 2.5], legend: trace.look.legend ?? true },
+        figures: figuresOf(values, window.from, window.to),
+      },
+    ];
+  });
 }
 
-function extent(
-  { logarithmic, hrules }: GraphDefinition,
-  traces: readonly Trace[],
-  from: number,
-  to: number,
-): { least: number; greatest: number } {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
-  const take = (value: number) => {
-    if (logarithmic && !(value > 0)) return;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  };
-  for (const { top } of traces) for (let row = from; row < to; row++) take(top[row] ?? Number.NaN);
-  // Rules are there to be seen.
-  if (greatest >= least) for (const rule of hrules) take(rule.value);
-  return greatest >= least ? { least, greatest } : { least: Number.NaN, greatest: Number.NaN };
+/** What was expected, as a fine line in a band. */
+function forecastTraces(
+  definition: GraphDefinition,
+  columns: GraphColumns,
+  { from, to }: Window,
+  own: readonly Trace[],
+): Trace[] {
+  const names = drawnNames(definition);
+  const { muted } = themes[definition.theme];
+  return definition.forecasts.flatMap((forecast): Trace[] => {
+    const { expected, deviation } = columns.forecast(forecast);
+    const { negate = false, label = forecast.of } = lookOf(definition, forecast.of);
+    const sign = negate ? -1 : 1;
+    const edge = (side: number) =>
+      expected.map((value, row) => sign * value + side * forecast.band * (deviation[row] ?? Number.NaN));
+    const colour = own[names.indexOf(forecast.of)]?.colour ?? muted;
+    const common = { ...derived, negated: negate, values: expected, figures: figuresOf(expected, from, to) };
+    const name = `${label}, ${forecast.label}`;
+    return [
+      {
+        ...common,
+        name,
+        colour,
+        method: "AREA",
+        top: edge(1),
+        base: edge(-1),
+        band: true,
+        look: { legend: false },
+      },
+      {
+        ...common,
+        name,
+        colour: mix(colour, muted, 0.5),
+        method: "LINE",
+        top: expected.map((value) => sign * value),
+        look: { width: 1, dashes: [2, 2] },
+      },
+    ];
+  });
+}
+
+/** The value that `percent` of the values drawn do not exceed, with the sign they are drawn with; NaN without any. */
+export function drawnPercentile({ top, percentile, negated }: Trace, window: Window): number {
+  if (percentile === undefined) return Number.NaN;
+  const values = negated ? top.map((value) => -value) : top;
+  const { value } = figureIn(values, { figure: "PERCENTNAN", percent: percentile }, window);
+  return negated ? -value : value;
 }

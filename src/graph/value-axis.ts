@@ -30,6 +30,8 @@ export interface ValueAxisRequest {
   readonly base: 1000 | 1024;
   /** CSS pixels. */
   readonly height: number;
+  /** Values below this have a prefix (`5 m`); default 0.01. */
+  readonly plainFrom?: number | undefined;
   /** The range ends where the data does, whether zero is near or not. */
   readonly tight?: { readonly low: boolean; readonly high: boolean } | undefined;
   /** Labels in units of this power of ten, or of its like with base 1024 (3 is one prefix). */
@@ -57,13 +59,21 @@ export function valueAxis(request: ValueAxisRequest): ValueAxis {
   if (request.logarithmic) return logarithmicAxis(request);
   const range = linearRange(request);
   const chosen = chooseStep(range, request);
-  const { low, high, step, prefix } = chosen;
+  const { low, high, step } = chosen;
   const span = high - low;
+  const values = multiples(low, high, step);
+  // Rounding up may have made a thousand of one prefix, which is one of the next.
+  const free = request.exponent === undefined && request.grid === undefined;
+  const greatest = Math.max(0, ...values.map(Math.abs));
+  const prefix =
+    free && greatest / chosen.prefix.factor >= request.base * (1 - 1e-9)
+      ? prefixFor(greatest, request.base, request.plainFrom)
+      : chosen.prefix;
   return {
     low,
     high,
     logarithmic: false,
-    ticks: multiples(low, high, step).map((value) => ({ value, label: tickLabel(value, step, prefix) })),
+    ticks: values.map((value) => ({ value, label: tickLabel(value, step, prefix) })),
     minor: (chosen.minor / span) * request.height < 8 ? [] : multiples(low, high, chosen.minor),
     share: (value) => (value - low) / span,
   };
@@ -124,10 +134,10 @@ interface Chosen {
  * The step of 1, 2 or 5 × 10ⁿ (in the axis's one prefix) that gives 3 to 8 labels nearest to the best spacing.
  * Free ends are rounded to the minor step, or to the whole step where that alone gives 3 labels.
  */
-function chooseStep(range: Range, { height, base, exponent, grid }: ValueAxisRequest): Chosen {
+function chooseStep(range: Range, { height, base, exponent, grid, plainFrom }: ValueAxisRequest): Chosen {
   const prefix =
     exponent === undefined
-      ? prefixFor(Math.max(Math.abs(range.low), Math.abs(range.high)), base)
+      ? prefixFor(Math.max(Math.abs(range.low), Math.abs(range.high)), base, plainFrom)
       : prefixOf(exponent, base);
   if (grid !== undefined) return givenStep(range, grid, prefix);
   const low = range.low / prefix.factor;
@@ -220,6 +230,8 @@ function logarithmicAxis(request: ValueAxisRequest): ValueAxis {
   let high = positive ? clamp(request.greatest) : 10;
   if (lowerLimit !== undefined) low = rigid || !positive ? lowerLimit : Math.min(low, lowerLimit);
   if (upperLimit !== undefined) high = rigid || !positive ? upperLimit : Math.max(high, upperLimit);
+  // A decade below every number has no end.
+  low = Math.max(low, NEAREST);
   // Less than an octave would be all but a linear axis.
   if (high < low * 2 && !(rigid && upperLimit !== undefined && upperLimit > low)) high = low * 2;
   const range: Range = { low, high, lowFixed: low === lowerLimit, highFixed: high === upperLimit };

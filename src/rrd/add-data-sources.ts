@@ -9,14 +9,14 @@ import { nodeStorage } from "./node-storage.ts";
 import { openFile } from "./open-file.ts";
 import { placeNewFile, quietly } from "./place-new-file.ts";
 import { readHeader } from "./read-header.ts";
-import { errorCode, storageProblem } from "./rrd-problems.ts";
+import { storageProblem } from "./rrd-problems.ts";
+import { saveBeside } from "./save-beside.ts";
 import type { Storage, StorageFile } from "./storage.ts";
 import { readWhole, writeWhole } from "./whole-io.ts";
 import { writeDouble } from "./words.ts";
 
 /** Rows are copied in pieces of about this size; bytes. */
 const PIECE = 64 * 1024;
-const MOST_SAVED = 1000;
 
 /**
  * Adds data sources, behind the ones there are, to a file that nobody has open; all its data is kept, the new ones are
@@ -114,18 +114,4 @@ function copyRows(
     }
     writeWhole(to, target, newArchive.dataStart + row * all * 8);
   }
-}
-
-/** Gives the old file a second name that nothing has yet. */
-function saveBeside(path: string, storage: Storage): string | Problem {
-  for (let count = 1; count <= MOST_SAVED; count++) {
-    const name = count === 1 ? `${path}.old` : `${path}.old.${count}`;
-    try {
-      storage.link(path, name);
-      return name;
-    } catch (error) {
-      if (errorCode(error) !== "EEXIST") return storageProblem(path, "save", error);
-    }
-  }
-  return problem("rrd-exists", `"${path}" has ${MOST_SAVED} saved files beside it already`);
 }

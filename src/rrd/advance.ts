@@ -4,6 +4,8 @@ import { consolidate } from "./consolidate.ts";
 import { dataSourceKinds, isUnknown } from "./data-source-kinds.ts";
 import type { FixedDataSource, Header } from "./header.ts";
 import type { NumberFault } from "./number-text.ts";
+import { quotient } from "./whole-division.ts";
+import { isKnown } from "./words.ts";
 import type { RowSink, Workspace } from "./workspace.ts";
 
 /**
@@ -49,14 +51,15 @@ export function advance(
 ): void {
   const { step } = header;
   const last = header.lastUpdate;
-  const stepBegin = last - (last % step);
-  const newBegin = seconds - (seconds % step);
-  const elapsed = newBegin > stepBegin ? (newBegin - stepBegin) / step : 0;
-  if (elapsed === 0) gather(header, space, interval);
+  const stepIndex = quotient(last, step);
+  const newIndex = quotient(seconds, step);
+  const elapsed = newIndex - stepIndex;
+  if (elapsed <= 0) gather(header, space, interval);
   else {
+    const newBegin = newIndex * step;
     const before = newBegin - last - header.microseconds / 1e6;
     const after = seconds - newBegin + microseconds / 1e6;
-    crossSteps(header, space, { elapsed, stepIndex: stepBegin / step, interval, before, after }, rows);
+    crossSteps(header, space, elapsed, stepIndex, interval, before, after, rows);
   }
   header.setLastUpdate(seconds, microseconds);
 }
@@ -65,77 +68,74 @@ export function advance(
 function gather(header: Header, space: Workspace, interval: number): void {
   for (let source = 0; source < space.amounts.length; source++) {
     const amount = space.amounts[source] as number;
-    if (Number.isNaN(amount))
-      header.setUnknownSeconds(source, header.unknownSeconds(source) + Math.floor(interval));
-    else {
+    if (isKnown(amount)) {
       const value = header.value(source);
-      header.setValue(source, Number.isNaN(value) ? amount : value + amount);
-    }
+      header.setValue(source, isKnown(value) ? value + amount : amount);
+    } else header.setUnknownSeconds(source, header.unknownSeconds(source) + Math.floor(interval));
   }
 }
 
-interface Crossing {
-  /** Step boundaries crossed, at least 1. */
-  readonly elapsed: number;
-  /** Number of the open step, counted from the epoch. */
-  readonly stepIndex: number;
-  /** Seconds since the last update, of which `before` lie before the newest boundary and `after` behind it. */
-  readonly interval: number;
-  readonly before: number;
-  readonly after: number;
-}
-
-function crossSteps(header: Header, space: Workspace, crossing: Crossing, rows: RowSink): void {
-  let { elapsed, stepIndex, interval, before } = crossing;
-  const open = elapsed > 1 ? Math.trunc(before) % header.step : 0;
-  if (open > 0) {
-    // The update began inside a step and crosses several: that step gets its own share first.
-    for (let source = 0; source < space.amounts.length; source++) {
-      const amount = space.amounts[source] as number;
-      const part = (amount * open) / interval;
-      space.amounts[source] = amount - part;
-      closePoint(header, space, source, part, { elapsed: 1, interval: open, before: open, after: 0 });
-    }
-    consolidate(header, space, 1, stepIndex, rows);
-    interval -= open;
-    before -= open;
-    elapsed--;
-    stepIndex++;
-  }
-  for (let source = 0; source < space.amounts.length; source++) {
-    const amount = space.amounts[source] as number;
-    closePoint(header, space, source, amount, { elapsed, interval, before, after: crossing.after });
-  }
-  consolidate(header, space, elapsed, stepIndex, rows);
-}
-
-/** Closes the primary data point; the order of the operations decides the last bit. */
-function closePoint(
+/**
+ * `elapsed`: step boundaries crossed, at least 1; `stepIndex`: number of the open step, counted from the epoch;
+ * `interval`: seconds since the last update, of which `before` lie before the newest boundary and `after` behind it.
+ */
+function crossSteps(
   header: Header,
   space: Workspace,
-  source: number,
-  amount: number,
-  crossing: Omit<Crossing, "stepIndex">,
+  elapsed: number,
+  stepIndex: number,
+  interval: number,
+  before: number,
+  after: number,
+  rows: RowSink,
 ): void {
-  const { elapsed, interval, before, after } = crossing;
-  const unknownSeconds = header.unknownSeconds(source);
-  let value = header.value(source);
-  let unknownTail = 0;
-  if (Number.isNaN(amount)) unknownTail = before;
-  else value = (Number.isNaN(value) ? 0 : value) + (amount / interval) * before;
-  const fixed = header.dataSources[source] as FixedDataSource;
-  if (fixed.expression !== undefined)
-    space.points[source] = evaluate(fixed.expression, space.points, space.context);
-  else
-    space.points[source] =
-      interval > fixed.heartbeat || header.step / 2 < unknownSeconds
-        ? Number.NaN
-        : value / (elapsed * header.step - unknownSeconds - unknownTail);
-  if (Number.isNaN(amount)) {
-    header.setUnknownSeconds(source, Math.floor(after));
-    header.setValue(source, Number.NaN);
-  } else {
-    header.setUnknownSeconds(source, 0);
-    header.setValue(source, (amount / interval) * after);
+  const open = elapsed > 1 ? Math.trunc(before) % header.step : 0;
+  if (open === 0) {
+    closePoints(header, space, space.amounts, elapsed, interval, before, after);
+    consolidate(header, space, elapsed, stepIndex, rows);
+    return;
+  }
+  // The update began inside a step and crosses several: that step gets its own share first.
+  for (let source = 0; source < space.amounts.length; source++) {
+    const amount = space.amounts[source] as number;
+    const part = (amount * open) / interval;
+    space.parts[source] = part;
+    space.amounts[source] = amount - part;
+  }
+  closePoints(header, space, space.parts, 1, open, open, 0);
+  consolidate(header, space, 1, stepIndex, rows);
+  closePoints(header, space, space.amounts, elapsed - 1, interval - open, before - open, after);
+  consolidate(header, space, elapsed - 1, stepIndex + 1, rows);
+}
+
+/** Closes the primary data points; the order of the operations decides the last bit. */
+function closePoints(
+  header: Header,
+  space: Workspace,
+  amounts: Float64Array,
+  elapsed: number,
+  interval: number,
+  before: number,
+  after: number,
+): void {
+  const { step } = header;
+  for (let source = 0; source < amounts.length; source++) {
+    const amount = amounts[source] as number;
+    const known = isKnown(amount);
+    const unknownSeconds = header.unknownSeconds(source);
+    let value = header.value(source);
+    let unknownTail = 0;
+    if (known) value = (isKnown(value) ? value : 0) + (amount / interval) * before;
+    else unknownTail = before;
+    const fixed = header.dataSources[source] as FixedDataSource;
+    if (fixed.expression !== undefined)
+      space.points[source] = evaluate(fixed.expression, space.points, space.context);
+    else
+      space.points[source] =
+        interval > fixed.heartbeat || step / 2 < unknownSeconds
+          ? Number.NaN
+          : value / (elapsed * step - unknownSeconds - unknownTail);
+    header.setUnknownSeconds(source, known ? 0 : Math.floor(after));
+    header.setValue(source, known ? (amount / interval) * after : Number.NaN);
   }
 }

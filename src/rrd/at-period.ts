@@ -1,6 +1,6 @@
 import { failed, ok, problem, type Result } from "../base/index.ts";
 import { calendarOf, epochOf } from "./at-calendar.ts";
-import { type AtTime, parseAtTime } from "./at-time.ts";
+import { type AtTime, OUT_OF_RANGE, parseAtTime } from "./at-time.ts";
 
 /** A period of two at-style times, one of which may be relative to the other; epoch seconds. */
 export function parsePeriod(
@@ -20,10 +20,15 @@ export function parsePeriod(
   if (finish.relativeTo === "end") return refuse("the end time cannot be specified relative to itself");
   if (finish.relativeTo === "start") {
     const first = resolve(begin, 0);
-    return ok({ start: first, end: resolve(finish, first) });
+    return within(first, resolve(finish, first));
   }
   const last = resolve(finish, 0);
-  return ok({ start: resolve(begin, last), end: last });
+  return within(resolve(begin, last), last);
+}
+
+/** Calendars end somewhere, and so do whole numbers. */
+function within(start: number, end: number): Result<{ readonly start: number; readonly end: number }> {
+  return Number.isSafeInteger(start) && Number.isSafeInteger(end) ? ok({ start, end }) : refuse(OUT_OF_RANGE);
 }
 
 function prefixed(which: "start" | "end", message = ""): Result<never> {

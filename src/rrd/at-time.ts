@@ -18,6 +18,8 @@ export type AtTime =
 /** Stand for "not given" while a time that starts with a number is read, as they do in rrdtool: they show through. */
 const NO_HOUR = 30;
 const NO_YEAR = 30_000;
+export const OUT_OF_RANGE = "the specified time is incorrect (out of range?)";
+
 /**
  * Reads RRDtool's at-style time (`now-1d`, `midnight`, `end-1h`, `12:30 13.09.2020`, epoch seconds) as rrdtool does,
  * traps included: `now-5m` is five months ago, an unknown unit means seconds. `now`: epoch seconds; days and larger
@@ -38,10 +40,12 @@ export function parseAtTime(text: string, now: number): Result<AtTime> {
       throw new AtFault(`unparsable trailing text: '...${reading.tokens.trail}'`);
     if (relativeTo !== "absolute") {
       const { day, month, year } = reading.time;
+      if (![reading.offset, day, month, year].every(Number.isSafeInteger)) throw new AtFault(OUT_OF_RANGE);
       return ok({ relativeTo, seconds: reading.offset, days: day, months: month, years: year });
     }
     const epoch = epochOf(reading.time);
-    if (Number.isNaN(epoch)) throw new AtFault("the specified time is incorrect (out of range?)");
+    // Where C's arithmetic would go round, ours would lose seconds.
+    if (!Number.isSafeInteger(epoch + reading.offset)) throw new AtFault(OUT_OF_RANGE);
     return ok({ relativeTo, epoch: epoch + reading.offset });
   } catch (error) {
     if (error instanceof AtFault) return failed(problem("rrd-time", error.message));

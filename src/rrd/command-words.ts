@@ -13,10 +13,11 @@ export interface CommandWords<Long extends string> {
   readonly rest: readonly string[];
 }
 
+/** With a fault come the options before it: some commands have acted on them by then. */
 export function readWords<Long extends string>(
   words: readonly string[],
   options: readonly (CommandOption & { readonly long: Long })[],
-): CommandWords<Long> | { readonly fault: string } {
+): CommandWords<Long> | (Pick<CommandWords<Long>, "ordered"> & { readonly fault: string }) {
   const given = new Map<Long, string[]>();
   const ordered: { long: Long; value: string }[] = [];
   const rest: string[] = [];
@@ -34,26 +35,26 @@ export function readWords<Long extends string>(
       const equals = word.indexOf("=");
       const name = word.slice(2, equals < 0 ? undefined : equals);
       const option = options.find(({ long }) => long === name);
-      if (option === undefined) return { fault: `invalid option -- '${word.slice(2)}'` };
+      if (option === undefined) return { fault: `invalid option -- '${word.slice(2)}'`, ordered };
       if (!option.takesValue) {
-        if (equals >= 0) return { fault: `option takes no arguments -- '${name}'` };
+        if (equals >= 0) return { fault: `option takes no arguments -- '${name}'`, ordered };
         add(option.long, "");
         continue;
       }
       const value = equals < 0 ? words[++index] : word.slice(equals + 1);
-      if (value === undefined) return { fault: `option requires argument -- '${name}'` };
+      if (value === undefined) return { fault: `option requires argument -- '${name}'`, ordered };
       add(option.long, value);
     } else if (word.startsWith("-") && word.length > 1) {
       for (let at = 1; at < word.length; at++) {
         const letter = word[at] ?? "";
         const option = options.find(({ short }) => short === letter);
-        if (option === undefined) return { fault: `invalid option -- '${letter}'` };
+        if (option === undefined) return { fault: `invalid option -- '${letter}'`, ordered };
         if (!option.takesValue) {
           add(option.long, "");
           continue;
         }
         const value = at + 1 < word.length ? word.slice(at + 1) : words[++index];
-        if (value === undefined) return { fault: `option requires an argument -- '${letter}'` };
+        if (value === undefined) return { fault: `option requires an argument -- '${letter}'`, ordered };
         add(option.long, value);
         break;
       }

@@ -1,6 +1,10 @@
 import { internalError } from "../base/index.ts";
 import { advanceForecasts } from "./advance-forecasts.ts";
-import { type Header, stateWord } from "./header.ts";
+import { addToRow, emptyRow, finishRow, startRow } from "./consolidations.ts";
+import type { PlainConsolidation } from "./definition.ts";
+import { type FixedArchive, type Header, stateWord } from "./header.ts";
+import { quotient, remainder } from "./whole-division.ts";
+import { isKnown } from "./words.ts";
 import type { RowSink, Workspace } from "./workspace.ts";
 
 /** Hands the closed points, each standing for `elapsed` steps, to every archive and writes the rows that are complete. */
@@ -20,44 +24,70 @@ export function consolidate(
       advanceRows(header, index, Math.min(elapsed, archive.rows), archive.rows, rows);
       continue;
     }
-    const perRow = archive.pdpPerRow;
-    const untilRow = perRow - (stepIndex % perRow);
-    const due =
-      untilRow <= elapsed ? Math.min(Math.floor((elapsed - untilRow) / perRow) + 1, archive.rows) : 0;
+    const untilRow = archive.pdpPerRow - remainder(stepIndex, archive.pdpPerRow);
     const rule = space.rules[index];
     if (rule === undefined) throw internalError("an archive that cannot be consolidated");
-    for (let source = 0; source < space.points.length; source++) {
-      const x = space.points[source] as number;
-      const state = header.stateAt(index, source);
-      const value = header.double(state + stateWord.value);
-      const unknown = header.unsigned(state + stateWord.unknownPoints);
-      if (due === 0) {
-        if (Number.isNaN(x)) header.setUnsigned(state + stateWord.unknownPoints, unknown + elapsed);
-        else
-          header.setDouble(
-            state + stateWord.value,
-            Number.isNaN(value) ? rule.first(x, elapsed) : rule.add(value, x, elapsed),
-          );
-        continue;
-      }
-      const unknownInRow = Number.isNaN(x) ? unknown + untilRow : unknown;
-      header.setDouble(state + stateWord.secondary, x);
-      header.setDouble(
-        state + stateWord.primary,
-        unknownInRow > perRow * archive.xff
-          ? Number.NaN
-          : rule.finish(value, x, untilRow, perRow - unknownInRow),
-      );
-      const left = (elapsed - untilRow) % perRow;
-      header.setDouble(
-        state + stateWord.value,
-        left === 0 || Number.isNaN(x) ? rule.empty : rule.first(x, left),
-      );
-      header.setUnsigned(state + stateWord.unknownPoints, Number.isNaN(x) ? left : 0);
+    if (untilRow > elapsed) gatherPoints(header, space.points, index, rule, elapsed);
+    else {
+      const due = Math.min(quotient(elapsed - untilRow, archive.pdpPerRow) + 1, archive.rows);
+      completeRow(header, space.points, index, rule, elapsed, untilRow);
+      advanceRows(header, index, due, archive.rows, rows);
     }
-    if (due > 0) advanceRows(header, index, due, archive.rows, rows);
   }
   if (space.forecast !== undefined) advanceForecasts(header, space.forecast, space.points, elapsed, rows);
+}
+
+/** The open row goes on. */
+function gatherPoints(
+  header: Header,
+  points: Float64Array,
+  archive: number,
+  rule: PlainConsolidation,
+  elapsed: number,
+): void {
+  for (let source = 0; source < points.length; source++) {
+    const x = points[source] as number;
+    const state = header.stateAt(archive, source);
+    if (isKnown(x)) {
+      const value = header.double(state + stateWord.value);
+      header.setDouble(
+        state + stateWord.value,
+        isKnown(value) ? addToRow(rule, value, x, elapsed) : startRow(rule, x, elapsed),
+      );
+    } else {
+      const unknown = header.unsigned(state + stateWord.unknownPoints);
+      header.setUnsigned(state + stateWord.unknownPoints, unknown + elapsed);
+    }
+  }
+}
+
+/** The open row ends after `untilRow` of the steps; what is left of them begins another. */
+function completeRow(
+  header: Header,
+  points: Float64Array,
+  index: number,
+  rule: PlainConsolidation,
+  elapsed: number,
+  untilRow: number,
+): void {
+  const { pdpPerRow, xff } = header.archives[index] as FixedArchive;
+  const left = remainder(elapsed - untilRow, pdpPerRow);
+  for (let source = 0; source < points.length; source++) {
+    const x = points[source] as number;
+    const state = header.stateAt(index, source);
+    const value = header.double(state + stateWord.value);
+    const unknown = header.unsigned(state + stateWord.unknownPoints) + (isKnown(x) ? 0 : untilRow);
+    header.setDouble(state + stateWord.secondary, x);
+    header.setDouble(
+      state + stateWord.primary,
+      unknown > pdpPerRow * xff ? Number.NaN : finishRow(rule, value, x, untilRow, pdpPerRow - unknown),
+    );
+    header.setDouble(
+      state + stateWord.value,
+      left > 0 && isKnown(x) ? startRow(rule, x, left) : emptyRow(rule),
+    );
+    header.setUnsigned(state + stateWord.unknownPoints, isKnown(x) ? 0 : left);
+  }
 }
 
 /** With one step per row there is nothing to gather. */
@@ -73,5 +103,6 @@ function closeRow(header: Header, points: Float64Array, archive: number, elapsed
 function advanceRows(header: Header, archive: number, due: number, total: number, rows: RowSink): void {
   const current = header.currentRow(archive);
   rows.writeRows(archive, current, due);
-  header.setCurrentRow(archive, (current + due) % total);
+  const next = current + due;
+  header.setCurrentRow(archive, next < total ? next : next - total);
 }

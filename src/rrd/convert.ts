@@ -1,9 +1,10 @@
-import { failed, ok, type Result } from "../base/index.ts";
+import { failed, ok, problem, type Result } from "../base/index.ts";
 import { foreignMachineOf, nativeImage } from "./native-image.ts";
 import { nodeStorage } from "./node-storage.ts";
 import { placeNewFile, quietly } from "./place-new-file.ts";
 import { readHeader } from "./read-header.ts";
 import { storageProblem } from "./rrd-problems.ts";
+import { saveBeside } from "./save-beside.ts";
 import type { Storage, StorageFile } from "./storage.ts";
 import { readWhole, writeWhole } from "./whole-io.ts";
 
@@ -12,6 +13,8 @@ const PIECE = 64 * 1024;
 export interface ConvertOptions {
   /** Replace what is at `to`; it may be the file itself. Default: refuse (`rrd-exists`). */
   readonly overwrite?: boolean | undefined;
+  /** Keep what is replaced under another name (`FILE.old`, `FILE.old.2` …); default false. */
+  readonly backup?: boolean | undefined;
   readonly durable?: boolean | undefined;
   readonly storage?: Storage | undefined;
 }
@@ -25,8 +28,43 @@ export function convertRrd(
   path: string,
   to: string,
   options: ConvertOptions = {},
-): Result<{ readonly machine: string | undefined }> {
+): Result<{ readonly machine: string | undefined; readonly savedAs: string | undefined }> {
   const { storage = nodeStorage } = options;
+  return withImage(path, storage, ({ machine, image, size }) => {
+    const savedAs = options.backup === true ? saveBeside(to, storage) : undefined;
+    if (typeof savedAs === "object") return failed(savedAs);
+    const placed = placeNewFile(to, options, (target) => {
+      for (let position = 0; position < size; position += PIECE) {
+        const bytes = new Uint8Array(new ArrayBuffer(Math.min(PIECE, size - position)));
+        if (!readWhole(image, bytes, position)) throw new Error("the file ended early");
+        writeWhole(target, bytes, position);
+      }
+    });
+    if (placed.ok) return ok({ machine, savedAs }, placed.warnings);
+    if (savedAs === undefined || quietly(() => storage.unlink(savedAs))) return placed;
+    return failed(
+      ...placed.problems,
+      problem("rrd-storage", `"${savedAs}", a second name of "${to}", could not be removed`),
+    );
+  });
+}
+
+/** The kind of machine the file is from (`"32-bit, big-endian"`); undefined for one like this. Problems: those of opening. */
+export function foreignMachine(
+  path: string,
+  options: { readonly storage?: Storage | undefined } = {},
+): Result<string | undefined> {
+  return withImage(path, options.storage ?? nodeStorage, ({ machine }) => ok(machine));
+}
+
+interface Image {
+  readonly machine: string | undefined;
+  /** The file as this machine would have written it; `size` bytes of it are header and rows. */
+  readonly image: StorageFile;
+  readonly size: number;
+}
+
+function withImage<T>(path: string, storage: Storage, use: (image: Image) => Result<T>): Result<T> {
   let file: StorageFile;
   try {
     file = storage.open(path, "read");
@@ -37,16 +75,7 @@ export function convertRrd(
     const machine = foreignMachineOf(file)?.name;
     const image = nativeImage(file);
     const header = readHeader(image, path);
-    if (!header.ok) return header;
-    const { fileSize } = header.value;
-    const placed = placeNewFile(to, options, (target) => {
-      for (let position = 0; position < fileSize; position += PIECE) {
-        const bytes = new Uint8Array(new ArrayBuffer(Math.min(PIECE, fileSize - position)));
-        if (!readWhole(image, bytes, position)) throw new Error("the file ended early");
-        writeWhole(target, bytes, position);
-      }
-    });
-    return placed.ok ? ok({ machine }, placed.warnings) : placed;
+    return header.ok ? use({ machine, image, size: header.value.fileSize }) : header;
   } catch (error) {
     return failed(storageProblem(path, "convert", error));
   } finally {

@@ -5,13 +5,32 @@ import { parseExpression } from "./compute-expression.ts";
 import { isConsolidation, isPlainConsolidation } from "./consolidations.ts";
 import { dataSourceKinds } from "./data-source-kinds.ts";
 import type { RrdDefinition } from "./definition.ts";
+import { definitionOf } from "./definition-of.ts";
 import { parseScaledDuration } from "./duration.ts";
+import type { FillOrigin } from "./fill-candidates.ts";
+import type { Header } from "./header.ts";
 import { parseNumber } from "./number-text.ts";
 import { parseForecast } from "./parse-forecast.ts";
 
 export interface CreateRequest {
   readonly definition: RrdDefinition;
   readonly noOverwrite: boolean;
+  /** The file that `definition` begins with, if one was named; its first data sources and archives are kept byte by byte. */
+  readonly template: Header | undefined;
+  /** Files to take data from, as they were named. */
+  readonly sources: readonly string[];
+  /** Where each data source finds its data in them. */
+  readonly origins: readonly FillOrigin[];
+  /** `start` was not given: with sources it is their latest update. */
+  readonly startIsOpen: boolean;
+}
+
+/** How `--template` and `--source` reach files. */
+export interface CreateFiles {
+  /** The header of an RRD file; the problem does not matter. */
+  readonly template: (name: string) => Result<Header>;
+  /** Whether there is something that may be a source; rrdtool's words if not. */
+  readonly sourceFault: (name: string) => string | undefined;
 }
 
 /** 1980: rrdtool's command line takes nothing earlier. */
@@ -30,41 +49,47 @@ type Fault = { readonly fault: string };
 
 /**
  * `["-s", "10", "DS:x:GAUGE:60:U:U", "RRA:AVERAGE:0.5:1:8"]` as `rrdtool create` takes them after the file name, with
- * rrdtool's error texts. `now`: epoch seconds. `--source` and `--template` are not supported yet and refused
+ * rrdtool's error texts. `now`: epoch seconds. Without `files`, `--source` and `--template` are refused
  * (`rrd-not-supported`).
  */
-export function parseCreateArguments(words: readonly string[], now: number): Result<CreateRequest> {
+export function parseCreateArguments(
+  words: readonly string[],
+  now: number,
+  files?: CreateFiles,
+): Result<CreateRequest> {
   const read = readWords(words, options);
-  if ("fault" in read) return refuse(read.fault);
-  const { given, rest } = read;
-  for (const long of ["source", "template"] as const) {
-    if (given.has(long)) return failed(problem("rrd-not-supported", `create --${long} is not supported`));
+  if ("fault" in read) {
+    const before = readOptions(read.ordered, now, files);
+    return refuse("fault" in before ? before.fault : read.fault);
   }
-  let step = DEFAULT_STEP;
-  for (const text of given.get("step") ?? []) {
-    const parsed = parseScaledDuration(text, 1);
-    if (typeof parsed !== "number") return refuse(`step size: ${parsed.fault}`);
-    step = parsed;
+  const { given, ordered, rest } = read;
+  if (files === undefined) {
+    const long = given.has("source") ? "source" : given.has("template") ? "template" : undefined;
+    if (long !== undefined)
+      return failed(problem("rrd-not-supported", `create --${long} is not supported here`));
   }
-  let start = Math.floor(now) - 10;
-  for (const text of given.get("start") ?? []) {
-    const parsed = parseStart(text, now);
-    if (typeof parsed !== "number") return refuse(parsed.fault);
-    start = parsed;
-  }
-  const dataSources: RrdDefinition["dataSources"][number][] = [];
-  const archives: RrdDefinition["archives"][number][] = [];
-  let formatVersion: 3 | 4 = 3;
+  const chosen = readOptions(ordered, now, files);
+  if ("fault" in chosen) return refuse(chosen.fault);
+  const { template } = chosen;
+  if (template !== undefined && !template.ok) return template;
+  const like = template === undefined ? undefined : definitionOf(template.value);
+  const step = chosen.step ?? like?.step ?? DEFAULT_STEP;
+  const start = chosen.start ?? like?.start ?? Math.floor(now) - 10;
+  const dataSources = [...(like?.dataSources ?? [])];
+  const archives = [...(like?.archives ?? [])];
+  const origins: FillOrigin[] = dataSources.map(({ name }) => ({ name }));
+  let formatVersion: 3 | 4 | 5 = like?.formatVersion ?? 3;
   for (const word of rest) {
     if (word.startsWith("DS:")) {
       const parsed = parseDataSource(word.slice(3), dataSources);
       if ("fault" in parsed) return refuse(parsed.fault);
-      dataSources.push(parsed);
+      dataSources.push(parsed.source);
+      origins.push(parsed.origin);
     } else if (word.startsWith("RRA:")) {
       const parsed = parseArchive(word.slice(4), archives.length, step);
       if ("fault" in parsed) return refuse(parsed.fault);
       archives.push(...parsed.archives);
-      if (parsed.needsVersion4) formatVersion = 4;
+      if (parsed.needsVersion4 && formatVersion < 4) formatVersion = 4;
     } else return refuse(`can't parse argument '${word}'`);
   }
   if (archives.length === 0) return refuse("you must define at least one Round Robin Archive");
@@ -72,7 +97,52 @@ export function parseCreateArguments(words: readonly string[], now: number): Res
   return ok({
     definition: { step, start, dataSources, archives, formatVersion },
     noOverwrite: given.has("no-overwrite"),
+    template: template?.value,
+    sources: given.get("source") ?? [],
+    origins,
+    startIsOpen: chosen.start === undefined,
   });
+}
+
+interface ReadOptions {
+  readonly step?: number;
+  readonly start?: number;
+  readonly template?: Result<Header>;
+}
+
+/** In the order in which they stand: the first that is wrong is told. */
+function readOptions(
+  ordered: readonly { readonly long: string; readonly value: string }[],
+  now: number,
+  files: CreateFiles | undefined,
+): ReadOptions | Fault {
+  let step: number | undefined;
+  let start: number | undefined;
+  let template: string | undefined;
+  for (const { long, value } of ordered) {
+    if (long === "step") {
+      const parsed = parseScaledDuration(value, 1);
+      if (typeof parsed !== "number") return { fault: `step size: ${parsed.fault}` };
+      step = parsed;
+    } else if (long === "start") {
+      const parsed = parseStart(value, now);
+      if (typeof parsed !== "number") return parsed;
+      start = parsed;
+    } else if (long === "source") {
+      const fault = files?.sourceFault(value);
+      if (fault !== undefined) return { fault };
+    } else if (long === "template") {
+      if (template !== undefined) return { fault: "template already set" };
+      template = value;
+    }
+  }
+  const read = template === undefined ? undefined : files?.template(template);
+  if (read !== undefined && !read.ok) return { fault: `Cannot open template RRD ${template}` };
+  return {
+    ...(step === undefined ? {} : { step }),
+    ...(start === undefined ? {} : { start }),
+    ...(read === undefined ? {} : { template: read }),
+  };
 }
 
 function refuse(message: string): Result<never> {
@@ -90,14 +160,16 @@ function parseStart(text: string, now: number): number | Fault {
   return time.epoch;
 }
 
-function parseDataSource(
+/** `in:GAUGE:60:U:U`; `before`: the data sources it stands behind. The fault in rrdtool's words. */
+export function parseDataSource(
   text: string,
   before: RrdDefinition["dataSources"],
-): RrdDefinition["dataSources"][number] | Fault {
-  // `name=source[index]` says where `--source` finds the data; without that option it has no effect.
-  const match = /^([-\w]{1,19})(?:=[-\w]{1,19}(?:\[\d+\])?)?:([A-Z]+):(.+)$/s.exec(text);
-  const [, name = "", type = "", rest = ""] = match ?? [];
+): { readonly source: RrdDefinition["dataSources"][number]; readonly origin: FillOrigin } | Fault {
+  // `name=other[index]` says where `--source` finds the data; without that option it has no effect.
+  const match = /^([-\w]{1,19})(?:=([-\w]{1,19})(?:\[(\d+)\])?)?:([A-Z]+):(.+)$/s.exec(text);
+  const [, name = "", other = name, index, type = "", rest = ""] = match ?? [];
   if (match === null) return { fault: "invalid DS format" };
+  const origin = { name: other, source: index === undefined ? undefined : Number(index) - 1 };
   if (before.some((source) => source.name === name)) return { fault: `Duplicate DS name: ${name}` };
   if (!isType(type)) return { fault: `invalid DS type specified (${type})` };
   if (type === "COMPUTE") {
@@ -105,7 +177,7 @@ function parseDataSource(
       rest,
       before.map((source) => source.name),
     );
-    return "fault" in expression ? expression : { name, type, expression: rest };
+    return "fault" in expression ? expression : { source: { name, type, expression: rest }, origin };
   }
   const cannot = (fault: string) => ({ fault: `failed to parse data source ${rest}: ${fault}` });
   const colon = rest.indexOf(":");
@@ -120,7 +192,7 @@ function parseDataSource(
   if (typeof max === "object") return { fault: `parsing max val - ${max.fault}` };
   if (min !== undefined && max !== undefined && min >= max)
     return cannot("min must be less than max in DS definition");
-  return { name, type, heartbeat, min, max };
+  return { source: { name, type, heartbeat, min, max }, origin };
 }
 
 function isType(type: string): type is keyof typeof dataSourceKinds {
@@ -136,7 +208,8 @@ interface ParsedArchives {
   readonly needsVersion4: boolean;
 }
 
-function parseArchive(text: string, index: number, step: number): ParsedArchives | Fault {
+/** `AVERAGE:0.5:1:8`; `index`: which archive it becomes, from 0. The fault in rrdtool's words. */
+export function parseArchive(text: string, index: number, step: number): ParsedArchives | Fault {
   const fields = text.split(":").filter((field) => field !== "");
   const [cfText, xffText, stepsText, rowsText] = fields;
   const cf = cfText === undefined ? undefined : (/^[A-Z]+/.exec(cfText)?.[0] ?? "");

@@ -1,6 +1,10 @@
 import { failed, formatBytes, problem, type Result } from "../base/index.ts";
 import { checkDefinition } from "./check-definition.ts";
 import type { RrdDefinition } from "./definition.ts";
+import type { FillOrigin, FillSource } from "./fill-candidates.ts";
+import { fillFromSources } from "./fill-from-sources.ts";
+import type { Header } from "./header.ts";
+import { archiveSection, dataSourceSection } from "./layout.ts";
 import { fileSizeFor, newHeader } from "./new-header.ts";
 import { placeNewFile } from "./place-new-file.ts";
 import type { Storage } from "./storage.ts";
@@ -18,6 +22,11 @@ export interface CreateOptions {
   readonly startRows?: readonly number[] | undefined;
   /** The name whose hash spreads the smoothing of forecasts over time; default `path`, as rrdtool does. */
   readonly smoothingName?: string | undefined;
+  /** The definition begins with what this file has: that is kept byte by byte, the time of a season's smoothing with it. */
+  readonly template?: Header | undefined;
+  /** Files that the new one takes its past from; `origins`: one per data source. They stay open. */
+  readonly sources?: readonly FillSource[] | undefined;
+  readonly origins?: readonly FillOrigin[] | undefined;
   readonly storage?: Storage | undefined;
 }
 
@@ -52,8 +61,15 @@ export function createRrd(
     return failed(problem("rrd-definition", "startRows must name an existing row of every archive"));
 
   const header = newHeader(definition, startRows, options.smoothingName ?? path);
+  if (options.template !== undefined) keepSections(options.template, header);
+  const { sources = [], origins = definition.dataSources.map(({ name }) => ({ name })) } = options;
   return placeNewFile(path, options, (file) => {
+    const writeRows = sources.length > 0 ? fillFromSources(header, sources, origins) : undefined;
     writeWhole(file, header.bytes, 0);
+    if (writeRows !== undefined) {
+      writeRows(file);
+      return;
+    }
     for (let position = header.bytes.length; position < size; ) {
       // A block with thousands of files makes them all at once: they share one piece of unknown rows.
       unknowns ??= unknownBytes();
@@ -62,6 +78,14 @@ export function createRrd(
       position += length;
     }
   });
+}
+
+function keepSections(from: Header, to: Header): void {
+  const copy = (at: number, target: number, length: number) =>
+    to.bytes.set(from.bytes.subarray(at, at + length), target);
+  const { dataSources, archives } = from;
+  copy(from.layout.dataSources, to.layout.dataSources, dataSources.length * dataSourceSection.size);
+  copy(from.layout.archives, to.layout.archives, archives.length * archiveSection.size);
 }
 
 let unknowns: Uint8Array | undefined;

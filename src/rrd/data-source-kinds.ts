@@ -25,10 +25,7 @@ export const dataSourceKinds: Readonly<Record<DataSourceType, DataSourceKind>> =
     read(reading, previous) {
       if (!isWhole(reading, 0)) return { fault: `not a simple unsigned integer: '${reading}'` };
       if (isUnknown(previous)) return Number.NaN;
-      let amount = decimalDifference(reading, previous);
-      if (amount < 0) amount += WRAP_32;
-      if (amount < 0) amount += WRAP_64;
-      return amount;
+      return wrapped(decimalDifference(reading, previous));
     },
   },
   DERIVE: {
@@ -57,6 +54,12 @@ export const dataSourceKinds: Readonly<Record<DataSourceType, DataSourceKind>> =
   // Its points come from other data sources; a reading given for it is kept as text only.
   COMPUTE: { formatVersion: 3, isRate: true, read: () => Number.NaN },
 };
+
+/** What a counter counted, given the difference of its readings. */
+export function wrapped(difference: number): number {
+  const amount = difference < 0 ? difference + WRAP_32 : difference;
+  return amount < 0 ? amount + WRAP_64 : amount;
+}
 
 export function isUnknown(reading: string): boolean {
   return reading.charCodeAt(0) === 0x55;

@@ -123,7 +123,7 @@ function archiveText(header: Header, archive: FixedArchive, index: number): stri
     if (cf === "FAILURES") {
       const length = header.unsigned(parameters + WINDOW_LENGTH_SLOT);
       const history = header.bytes.subarray(state * 8, state * 8 + length);
-      lines.push(`\t\t\t<history>${[...history].map((byte) => (byte === 1 ? "1" : "0")).join("")}</history>`);
+      lines.push(`\t\t\t<history>${[...new Int8Array(history)].join("")}</history>`);
     }
     lines.push("\t\t\t</ds>");
   }

@@ -6,8 +6,8 @@ import type { FetchedRows, FetchRequest } from "./rrd-file.ts";
 import type { StorageFile } from "./storage.ts";
 import { readWhole } from "./whole-io.ts";
 
-/** A request for more values than this (48 MiB of doubles) is refused rather than answered from swap. */
-const MOST_VALUES = 6 * 1024 * 1024;
+/** A request for more values than this (32 MiB of doubles) is refused rather than answered from swap. */
+const MOST_VALUES = 4 * 1024 * 1024;
 const PIECE = 256 * 1024;
 
 interface Choice {
@@ -67,6 +67,8 @@ export function fetchRows(header: Header, file: StorageFile, request: FetchReque
   const { secondsPerRow: step } = choice;
   start -= modulo(start, step);
   end += step - modulo(end, step);
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end))
+    return failed(problem("rrd-period", `rows of ${step} seconds around that period lie outside all time`));
   const rows = (end - start) / step;
   const sources = header.dataSources.length;
   if (rows * sources > MOST_VALUES) {

@@ -121,6 +121,14 @@ export class Header {
     writeText(this.bytes, this.#lastReadingAt(source), LAST_READING_BYTES, reading);
   }
 
+  /** The same, from ASCII bytes. */
+  setLastReadingBytes(source: number, reading: Uint8Array): void {
+    const at = this.#lastReadingAt(source);
+    const used = Math.min(reading.length, LAST_READING_BYTES - 1);
+    this.bytes.set(reading.subarray(0, used), at);
+    this.bytes.fill(0, at + used, at + LAST_READING_BYTES);
+  }
+
   #lastReadingAt(source: number): number {
     return this.layout.primary + source * primaryState.size + primaryState.at.lastReading;
   }

@@ -10,9 +10,10 @@ export {
   computeOperations,
 } from "./compute-operations.ts";
 export { isConsolidation } from "./consolidations.ts";
-export { type ConvertOptions, convertRrd } from "./convert.ts";
+export { type ConvertOptions, convertRrd, foreignMachine } from "./convert.ts";
 export { type CreateOptions, createRrd } from "./create.ts";
-export { type CreateRequest, parseCreateArguments } from "./create-arguments.ts";
+export { type CreateFiles, type CreateRequest, parseCreateArguments } from "./create-arguments.ts";
+export { type CreateCommandOptions, createFromArguments } from "./create-command.ts";
 export type {
   ArchiveDefinition,
   ComputedDataSource,
@@ -31,9 +32,18 @@ export type {
 export { type DumpOptions, dumpRrd } from "./dump.ts";
 export { exponential } from "./exponential.ts";
 export { parseFetchArguments } from "./fetch-arguments.ts";
+export type { FillOrigin, FillSource } from "./fill-candidates.ts";
+export { fillFromSources } from "./fill-from-sources.ts";
 export type { Forecast } from "./forecast-parameters.ts";
 export type { ArchiveInfo, ConsolidationState, DataSourceInfo, ForecastState, RrdInfo } from "./info.ts";
 export { rrdInfoText } from "./info-text.ts";
+export {
+  type MigratedArchive,
+  type MigrationOptions,
+  type MigrationReport,
+  migrateRrd,
+} from "./migrate.ts";
+export type { MigrationRequest } from "./migrate-plan.ts";
 export { nodeStorage } from "./node-storage.ts";
 export { type NumberFault, parseNumber } from "./number-text.ts";
 export { openRrd } from "./open.ts";

@@ -80,7 +80,7 @@ function stateLines({ cf, forecast: parameters }: ArchiveInfo, state: Consolidat
     case "season":
       return [[cf === "SEASONAL" ? "seasonal" : "deviation", exponential(forecast.season)]];
     case "failures":
-      return [["history", `"${forecast.history.join("")}"`]];
+      return [["history", `"${forecast.history.map((byte) => (byte === 1 ? 1 : 0)).join("")}"`]];
     case undefined:
       return parameters === undefined
         ? [

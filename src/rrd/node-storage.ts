@@ -3,7 +3,9 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fstatSync,
+  fsync,
   fsyncSync,
   linkSync,
   openSync,
@@ -16,7 +18,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode } from "./rrd-problems.ts";
-import type { FileStatus, Storage, StorageFile } from "./storage.ts";
+import type { FileOwner, FileStatus, Storage, StorageFile } from "./storage.ts";
 
 /** The real file system. */
 export const nodeStorage: Storage = {
@@ -48,6 +50,11 @@ export const nodeStorage: Storage = {
     }
   },
 
+  openOrCreate(path) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    return new NodeFile(openSync(path, flags, 0o600));
+  },
+
   rename: renameSync,
   link: linkSync,
   unlink: unlinkSync,
@@ -69,6 +76,8 @@ export const nodeStorage: Storage = {
 
 class NodeFile implements StorageFile {
   readonly #descriptor: number;
+  #syncing = 0;
+  #closing = false;
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
@@ -86,6 +95,15 @@ class NodeFile implements StorageFile {
     fsyncSync(this.#descriptor);
   }
 
+  syncBeside(done: (error: unknown) => void): void {
+    this.#syncing++;
+    fsync(this.#descriptor, (error) => {
+      // The descriptor's number must not be another file's while the system still works on it.
+      if (--this.#syncing === 0 && this.#closing) closeSync(this.#descriptor);
+      done(error ?? undefined);
+    });
+  }
+
   status(): FileStatus {
     return toStatus(fstatSync(this.#descriptor));
   }
@@ -94,8 +112,13 @@ class NodeFile implements StorageFile {
     fchmodSync(this.#descriptor, mode);
   }
 
+  setOwner({ user, group }: FileOwner): void {
+    fchownSync(this.#descriptor, user, group);
+  }
+
   close(): void {
-    closeSync(this.#descriptor);
+    this.#closing = true;
+    if (this.#syncing === 0) closeSync(this.#descriptor);
   }
 }
 
@@ -117,5 +140,6 @@ function toStatus(stats: Stats): FileStatus {
     size: stats.size,
     mode: stats.mode & 0o7777,
     identity: `${stats.dev}:${stats.ino}`,
+    owner: { user: stats.uid, group: stats.gid },
   };
 }

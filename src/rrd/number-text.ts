@@ -51,16 +51,31 @@ export function parseNumber(text: string): number | NumberFault {
     exponent += sign === 0x2d ? -given : given;
   }
   if (exponent < SMALLEST_EXPONENT || exponent > LARGEST_EXPONENT) return cannotConvert(text);
-  let power = 10;
-  for (let left = Math.abs(exponent); left > 0; left >>= 1) {
-    if (left & 1) number = exponent < 0 ? number / power : number * power;
-    power *= power;
-  }
+  number = exponent < 0 ? dividedByTens(number, -exponent) : timesTens(number, exponent);
   if (negative) number = -number;
   if (at < length) {
     return {
       fault: `Converted '${text}' to ${sixDecimals(number)}, but cannot convert '${text.slice(at)}'`,
     };
+  }
+  return number;
+}
+
+/** By 10 to the power of `count`, in rrdtool's steps. */
+export function dividedByTens(number: number, count: number): number {
+  let power = 10;
+  for (let left = count; left > 0; left >>= 1) {
+    if (left & 1) number /= power;
+    power *= power;
+  }
+  return number;
+}
+
+function timesTens(number: number, count: number): number {
+  let power = 10;
+  for (let left = count; left > 0; left >>= 1) {
+    if (left & 1) number *= power;
+    power *= power;
   }
   return number;
 }

@@ -1,4 +1,5 @@
 import { failed, ok, problem, type Result } from "../base/index.ts";
+import { completeHeader } from "./header-guard.ts";
 import { foreignMachineOf, nativeImage } from "./native-image.ts";
 import { quietly } from "./place-new-file.ts";
 import { storageProblem } from "./rrd-problems.ts";
@@ -15,7 +16,10 @@ export function openFile(path: string, mode: "read" | "write", storage: Storage)
   try {
     if (mode === "read") return ok(nativeImage(file));
     const machine = foreignMachineOf(file);
-    if (machine === undefined) return ok(file);
+    if (machine === undefined) {
+      completeHeader(storage, path, file);
+      return ok(file);
+    }
     quietly(() => file.close());
     return failed(
       problem(

@@ -2,11 +2,12 @@ import { type Clock, failed, ok, type Problem, problem, type Result } from "../b
 import { fetchRows } from "./fetch.ts";
 import { parseFetchArguments } from "./fetch-arguments.ts";
 import type { Header } from "./header.ts";
+import { HeaderGuard } from "./header-guard.ts";
 import { infoOf } from "./header-info.ts";
 import { Horizon } from "./horizon.ts";
 import type { RrdInfo } from "./info.ts";
 import { openFile } from "./open-file.ts";
-import { readHeader } from "./read-header.ts";
+import { hasHeader, readHeader } from "./read-header.ts";
 import type { FetchedRows, FetchRequest, Reading, RrdFile, UpdateArgumentsOptions } from "./rrd-file.ts";
 import { storageProblem } from "./rrd-problems.ts";
 import type { Storage, StorageFile } from "./storage.ts";
@@ -33,6 +34,7 @@ export class OpenedRrd implements RrdFile {
   #header: Header;
   /** Of files open for writing. */
   #updater: Updater | undefined;
+  #guard: HeaderGuard | undefined;
   #names: readonly string[];
   #state: "open" | "failed" | "closed" = "open";
 
@@ -48,9 +50,10 @@ export class OpenedRrd implements RrdFile {
   }
 
   #newUpdater(): Updater | undefined {
-    return this.#opening.mode === "write"
-      ? new Updater(this.#opening, this.#horizon, this.#file, this.#header)
-      : undefined;
+    const { mode, storage, path } = this.#opening;
+    if (mode !== "write") return undefined;
+    this.#guard = HeaderGuard.for(storage, path, this.#header.layout, this.#identity);
+    return new Updater(this.#opening, this.#horizon, this.#file, this.#header, this.#guard);
   }
 
   get names(): readonly string[] {
@@ -127,6 +130,7 @@ export class OpenedRrd implements RrdFile {
   reload(): Result<void> {
     if (this.#state === "closed") return failed(problem("rrd-closed", `"${this.path}" is closed`));
     const { storage, mode } = this.#opening;
+    this.#guard?.leave();
     const opened = openFile(this.path, mode, storage);
     if (!opened.ok) return opened;
     const file = opened.value;
@@ -148,6 +152,7 @@ export class OpenedRrd implements RrdFile {
   }
 
   #readAgain(): Result<void> {
+    if (hasHeader(this.#file, this.#header)) return DONE;
     const header = readHeader(this.#file, this.path);
     if (!header.ok) return header;
     this.#use(header.value);
@@ -167,13 +172,26 @@ export class OpenedRrd implements RrdFile {
       this.#file.sync();
       return DONE;
     } catch (error) {
-      this.#state = "failed";
-      const fault = storageProblem(this.path, "sync", error);
-      return failed({
-        ...fault,
-        notes: [...(fault.notes ?? []), "what was written since the last sync may be lost by a power cut"],
-      });
+      return this.#unsynced(error);
     }
+  }
+
+  syncBeside(): Promise<Result<void>> {
+    const file = this.#file;
+    if (file.syncBeside === undefined || this.#state !== "open") return Promise.resolve(this.sync());
+    return new Promise((resolve) => {
+      file.syncBeside?.((error) => resolve(error === undefined ? DONE : this.#unsynced(error)));
+    });
+  }
+
+  #unsynced(error: unknown): Result<never> {
+    // The system has forgotten what it could not write: to sync again would succeed, and mean nothing.
+    if (this.#state === "open") this.#state = "failed";
+    const fault = storageProblem(this.path, "sync", error);
+    return failed({
+      ...fault,
+      notes: [...(fault.notes ?? []), "what was written since the last sync may be lost by a power cut"],
+    });
   }
 
   stillThere(): boolean {
@@ -186,6 +204,8 @@ export class OpenedRrd implements RrdFile {
 
   close(): void {
     if (this.#state === "closed") return;
+    if (this.#state === "open") this.#guard?.close();
+    else this.#guard?.leave();
     this.#state = "closed";
     this.#file.close();
   }

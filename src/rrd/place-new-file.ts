@@ -1,7 +1,7 @@
 import { failed, ok, problem, type Result } from "../base/index.ts";
 import { nodeStorage } from "./node-storage.ts";
 import { errorCode, storageProblem } from "./rrd-problems.ts";
-import type { Storage, StorageFile } from "./storage.ts";
+import type { FileStatus, Storage, StorageFile } from "./storage.ts";
 
 /** rrdtool's mode for new files, whatever the umask. */
 const DEFAULT_MODE = 0o644;
@@ -30,6 +30,7 @@ export function placeNewFile(
     made = storage.createBeside(path);
     open = true;
     write(made.file);
+    keepOwner(made.file, old);
     made.file.setMode(old?.mode ?? DEFAULT_MODE);
     if (durable) made.file.sync();
     open = false;
@@ -66,6 +67,13 @@ export function placeNewFile(
       problem("rrd-storage", `the name "${path}" may not survive a power cut`, { severity: "warning" }),
     );
   return ok(undefined, warnings);
+}
+
+/** Root replaces the files of others: what wrote to the old file must be able to write to the new one. */
+function keepOwner(file: StorageFile, old: FileStatus | undefined): void {
+  const [wanted, has] = [old?.owner, file.status().owner];
+  if (wanted === undefined || has === undefined) return;
+  if (wanted.user !== has.user || wanted.group !== has.group) quietly(() => file.setOwner?.(wanted));
 }
 
 function exists(path: string) {

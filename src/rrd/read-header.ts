@@ -50,6 +50,13 @@ export function readHeader(file: StorageFile, path: string): Result<Header> {
   return typeof header === "string" ? damaged(path, header) : ok(header);
 }
 
+/** Whether a file still has the header that was read from it, byte for byte: then nothing has to be checked again. */
+export function hasHeader(file: StorageFile, header: Header): boolean {
+  if (file.status().size < header.fileSize) return false;
+  const bytes = new Uint8Array(new ArrayBuffer(header.bytes.length));
+  return readWhole(file, bytes, 0) && Buffer.compare(bytes, header.bytes) === 0;
+}
+
 function damaged(path: string, what: string): Result<never> {
   return failed(problem("rrd-damaged", `"${path}" ${what}`));
 }

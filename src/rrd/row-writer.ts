@@ -1,6 +1,9 @@
+import { internalError } from "../base/index.ts";
 import { type Header, stateWord } from "./header.ts";
+import type { HeaderGuard } from "./header-guard.ts";
 import { PendingRows } from "./pending-rows.ts";
 import type { StorageFile } from "./storage.ts";
+import { remainder } from "./whole-division.ts";
 import { readWhole, writeWhole } from "./whole-io.ts";
 import { writeDouble } from "./words.ts";
 import type { RowSink } from "./workspace.ts";
@@ -27,32 +30,43 @@ interface Overwritten {
 export class RowWriter implements RowSink {
   readonly #file: StorageFile;
   readonly #header: Header;
+  readonly #guard: HeaderGuard | undefined;
   readonly #live: Uint8Array;
   /** The live part as it is in the file. */
   readonly #stored: Uint8Array;
   readonly #rowBytes: number;
+  readonly #row: Float64Array;
   #buffer: Uint8Array;
   readonly #overwritten: Overwritten[] = [];
   #overwrittenCount = 0;
   #remembered = 0;
   /** One per archive while rows are held back. */
   #pending: PendingRows[] | undefined;
+  /** Bytes of theirs. */
+  #waiting = 0;
   /** Hears of the rows before they are written. */
   listener: ((archive: number, count: number) => void) | undefined;
 
-  constructor(file: StorageFile, header: Header) {
+  constructor(file: StorageFile, header: Header, guard?: HeaderGuard) {
     this.#file = file;
+    this.#guard = guard;
     this.#header = header;
     this.#live = header.liveBytes;
     this.#stored = new Uint8Array(this.#live);
     this.#rowBytes = header.dataSources.length * 8;
+    this.#row = new Float64Array(header.dataSources.length);
     this.#buffer = new Uint8Array(new ArrayBuffer(this.#rowBytes));
   }
 
   /** From now on rows wait in memory: many updates become few writes. Only for archives whose rows nobody reads. */
-  holdBack(): void {
+  holdBack(updates: number): void {
     const { archives, dataSources } = this.#header;
-    this.#pending = archives.map(({ rows }) => new PendingRows(rows, dataSources.length));
+    const most = Math.min(updates, Math.ceil(MOST_PENDING / this.#rowBytes));
+    this.#pending = archives.map(({ rows, pdpPerRow }) => {
+      const expected = Math.min(rows, Math.ceil(most / pdpPerRow) + 1);
+      return new PendingRows(rows, dataSources.length, expected);
+    });
+    this.#waiting = 0;
   }
 
   writeRows(archive: number, current: number, count: number): void {
@@ -75,19 +89,37 @@ export class RowWriter implements RowSink {
   #wait(pending: PendingRows[], archive: number, current: number, count: number): boolean {
     const rows = pending[archive];
     const total = this.#header.archives[archive]?.rows ?? 0;
-    const next = (current + 1) % total;
+    const next = current + 1 === total ? 0 : current + 1;
     if (rows === undefined) return false;
     if (count > 1 || !rows.takes(next, count)) this.#flush(rows, archive);
     // What fills a long gap goes out at once.
     if (count > 1) return false;
-    const at = rows.add(next);
     const sources = this.#header.dataSources.length;
     for (let source = 0; source < sources; source++)
-      rows.set(at + source, this.#header.double(this.#header.stateAt(archive, source) + stateWord.primary));
+      this.#row[source] = this.#header.double(this.#header.stateAt(archive, source) + stateWord.primary);
+    rows.add(next, this.#row, 0, 1);
+    this.#waiting += this.#rowBytes;
     return true;
   }
 
+  /** `count` rows behind row `current`, going round; only while rows are held back. */
+  appendRows(archive: number, current: number, values: Float64Array, count: number): void {
+    const pending = this.#pending?.[archive];
+    const total = this.#header.archives[archive]?.rows ?? 0;
+    if (pending === undefined) throw internalError("rows are not held back");
+    let next = current + 1 === total ? 0 : current + 1;
+    for (let done = 0; done < count; ) {
+      if (!pending.takes(next, 1)) this.#flush(pending, archive);
+      const piece = Math.min(count - done, pending.room);
+      pending.add(next, values, done, piece);
+      this.#waiting += piece * this.#rowBytes;
+      done += piece;
+      next = remainder(next + piece, total);
+    }
+  }
+
   #flush(rows: PendingRows, archive: number): void {
+    this.#waiting -= rows.size;
     rows.flush((row, bytes) => this.#writePieces(this.#positionOf(archive, row), bytes));
   }
 
@@ -149,13 +181,12 @@ export class RowWriter implements RowSink {
 
   /** An update is complete; held back rows may go on waiting. */
   settle(): void {
-    if (this.#pending === undefined) {
-      this.commit();
-      return;
-    }
-    let size = 0;
-    for (const rows of this.#pending) size += rows.size;
-    if (size > MOST_PENDING) this.commit();
+    if (this.#pending === undefined || this.full) this.commit();
+  }
+
+  /** So many rows wait that it is time to write them. */
+  get full(): boolean {
+    return this.#waiting > MOST_PENDING;
   }
 
   /** Writes what waits, and the header: with this all updates count. */
@@ -163,6 +194,7 @@ export class RowWriter implements RowSink {
     this.#pending?.forEach((rows, archive) => {
       this.#flush(rows, archive);
     });
+    this.#guard?.announce(this.#live);
     writeWhole(this.#file, this.#live, this.#header.layout.live);
     this.#stored.set(this.#live);
     this.#forget();

@@ -87,6 +87,8 @@ export interface RrdFile {
   reload(): Result<void>;
   /** Makes everything written so far survive a power cut. A failure marks the file failed; it is never just retried. */
   sync(): Result<void>;
+  /** The same beside everything else: updates may go on meanwhile, and the file may be closed. */
+  syncBeside(): Promise<Result<void>>;
   /** False when the path was deleted or now names another file. */
   stillThere(): boolean;
   /** Idempotent. */

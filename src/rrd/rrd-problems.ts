@@ -31,6 +31,9 @@ function describe(error: unknown): { code: string; syscall: string; message: str
   const code = errorCode(error);
   if (code === undefined)
     return { code: error instanceof Error ? error.message : String(error), syscall: "", message: undefined };
+  // Node refuses a NUL itself, before the system could.
+  if (code === "ERR_INVALID_ARG_VALUE")
+    return { code: "EINVAL", syscall: "", message: "a file name cannot have a NUL in it" };
   const syscall =
     error instanceof Error && "syscall" in error && typeof error.syscall === "string"
       ? `${error.syscall} failed with `

@@ -7,6 +7,8 @@ export interface Storage {
   open(path: string, mode: "read" | "write"): StorageFile;
   /** Makes a new file next to `path` under a name nobody else uses, readable and writable by the owner only. */
   createBeside(path: string): { readonly path: string; readonly file: StorageFile };
+  /** For what is kept beside a file while it is written; for the owner only. Absent: nothing is. */
+  openOrCreate?(path: string): StorageFile;
   rename(from: string, to: string): void;
   /** Gives the file a second name; fails with EEXIST if that name is taken. */
   link(existing: string, name: string): void;
@@ -23,8 +25,12 @@ export interface StorageFile {
   /** Writes up to `length` bytes at `position`; returns how many were written. */
   write(from: Uint8Array, offset: number, length: number, position: number): number;
   sync(): void;
+  /** The same beside everything else; `done` hears of the error, if any. Closing waits for it. Absent: `sync` has to do. */
+  syncBeside?(done: (error: unknown) => void): void;
   status(): FileStatus;
   setMode(mode: number): void;
+  /** Only who may do so can; where there are no owners it is left out. */
+  setOwner?(owner: FileOwner): void;
   close(): void;
 }
 
@@ -35,4 +41,10 @@ export interface FileStatus {
   readonly mode: number;
   /** Device and inode: the same for the same file, whatever its name. */
   readonly identity: string;
+  readonly owner?: FileOwner | undefined;
+}
+
+export interface FileOwner {
+  readonly user: number;
+  readonly group: number;
 }

@@ -3,6 +3,8 @@ import { type CommandOption, readWords } from "./command-words.ts";
 import { nodeStorage } from "./node-storage.ts";
 import { quietly } from "./place-new-file.ts";
 import { readHeader } from "./read-header.ts";
+import { reshapeRrd } from "./reshape.ts";
+import { parseReshape, parseStep, type ReshapeRequest } from "./reshape-arguments.ts";
 import { storageProblem } from "./rrd-problems.ts";
 import type { Storage, StorageFile } from "./storage.ts";
 import { tuneForecast } from "./tune-forecast.ts";
@@ -35,18 +37,39 @@ export const tuneOptions = [
 
 export type TuneOption = (typeof tuneOptions)[number]["long"];
 
+export interface TuneRrdOptions {
+  /** The name whose hash spreads the smoothing of new forecasts over time; default `path`. */
+  readonly name?: string | undefined;
+  /** Called before the file is replaced: for that it has to be nobody else's. */
+  readonly lock?: (() => Result<{ release(): void }>) | undefined;
+  readonly durable?: boolean | undefined;
+  readonly storage?: Storage | undefined;
+}
+
 /**
- * `["-h", "in:600", "-r", "in:out"]` as `rrdtool tune` takes them after the file name, with its error texts: the options
- * are applied in order, and those before a bad one stay applied. What would destroy a COMPUTE data source is refused,
- * other than by rrdtool; so are the forms that write the whole file anew (`--step`, `DS:`, `DEL:`, `RRA:` …,
- * `rrd-not-supported`). Problems: `rrd-arguments`, and those of opening.
+ * `["-h", "in:600", "DEL:out", "RRA#0:+10"]` as `rrdtool tune` takes them after the file name, with its error texts. The
+ * options are applied in order, and those before a bad one stay applied; then come `--step`, data sources and archives,
+ * all of them or nothing (`reshapeRrd`). Refused, other than by rrdtool, is what would destroy data: a new type of a
+ * COMPUTE data source, say. Problems: `rrd-arguments`, those of opening and of `reshapeRrd`.
  */
-export function tuneRrd(
+export function tuneRrd(path: string, words: readonly string[], options: TuneRrdOptions = {}): Result<void> {
+  const tuned = tuneInPlace(path, words, options.storage ?? nodeStorage);
+  if (!tuned.ok || tuned.value === undefined) return tuned.ok ? ok(undefined) : tuned;
+  const lock = options.lock?.();
+  if (lock?.ok === false) return lock;
+  try {
+    return reshapeRrd(path, tuned.value, options);
+  } finally {
+    lock?.value.release();
+  }
+}
+
+/** What is left to do then, if anything. */
+function tuneInPlace(
   path: string,
   words: readonly string[],
-  options: { readonly storage?: Storage | undefined } = {},
-): Result<void> {
-  const { storage = nodeStorage } = options;
+  storage: Storage,
+): Result<ReshapeRequest | undefined> {
   let file: StorageFile;
   try {
     file = storage.open(path, "write");
@@ -62,18 +85,17 @@ export function tuneRrd(
     if ("fault" in given) return refuse(given.fault);
     const before = new Uint8Array(header.bytes);
     let fault: string | undefined;
+    let step: number | undefined;
     for (const { long, value } of given.ordered) {
-      if (long === "step" || long === "daemon") return notSupported(`--${long}`);
-      fault = tuneSource(header, long, value) ?? tuneForecast(header, file, long, value);
+      if (long === "daemon") continue;
+      if (long === "step") {
+        step = parseStep(value);
+        fault = step === undefined ? `step must be a whole number of seconds, not '${value}'` : undefined;
+      } else fault = tuneSource(header, long, value) ?? tuneForecast(header, file, long, value);
       if (fault !== undefined) break;
     }
     if (Buffer.compare(before, header.bytes) !== 0) writeWhole(file, header.bytes, 0);
-    if (fault !== undefined) return refuse(fault);
-    for (const word of given.rest) {
-      if (/^(DS:|DEL:|RRA:|DELRRA:|RRA#)/.test(word)) return notSupported(word);
-      return refuse(`unparseable argument: ${word}`);
-    }
-    return ok(undefined);
+    return fault === undefined ? parseReshape(given.rest, step) : refuse(fault);
   } catch (error) {
     return failed(storageProblem(path, "tune", error));
   } finally {
@@ -83,8 +105,4 @@ export function tuneRrd(
 
 function refuse(message: string): Result<never> {
   return failed(problem("rrd-arguments", message));
-}
-
-function notSupported(what: string): Result<never> {
-  return failed(problem("rrd-not-supported", `tune ${what} is not supported`));
 }

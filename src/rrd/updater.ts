@@ -1,8 +1,10 @@
 import { type Clock, failed, ok, type Problem, problem, type Result } from "../base/index.ts";
 import { advance, takeReadings } from "./advance.ts";
+import { BatchUpdates, knowsBatches } from "./batch-updates.ts";
 import { ComputeFault } from "./compute-operations.ts";
 import { forecastFault } from "./forecast-fault.ts";
 import type { Header } from "./header.ts";
+import type { HeaderGuard } from "./header-guard.ts";
 import type { Horizon } from "./horizon.ts";
 import { readingText } from "./reading-text.ts";
 import { RowWriter } from "./row-writer.ts";
@@ -34,15 +36,23 @@ export class Updater {
   readonly #texts: string[];
   readonly #unsupported: Problem | undefined;
   readonly #gathers: boolean;
+  /** Made for the first long list: thousands of files may be open that never see one. */
+  #batch: BatchUpdates | undefined;
   #broken = false;
 
-  constructor(opening: Opening, horizon: Horizon, file: StorageFile, header: Header) {
+  constructor(
+    opening: Opening,
+    horizon: Horizon,
+    file: StorageFile,
+    header: Header,
+    guard: HeaderGuard | undefined,
+  ) {
     this.path = opening.path;
     this.#opening = opening;
     this.#horizon = horizon;
     this.#header = header;
     this.#space = workspaceFor(header, { now: () => opening.clock.wall() / 1000 });
-    this.#writer = new RowWriter(file, header);
+    this.#writer = new RowWriter(file, header, guard);
     this.#texts = header.dataSources.map(() => "U");
     const fault = forecastFault(header);
     this.#unsupported =
@@ -83,8 +93,9 @@ export class Updater {
     const order = parseTemplate(this.#header, options.template);
     if ("fault" in order) return failed(problem("rrd-arguments", order.fault));
     const gathers = this.#gathers && options.report === undefined && updates.length >= FEWEST_GATHERED;
-    if (gathers) this.#writer.holdBack();
-    const { stored, fault } = this.#storeAll(updates, order, options);
+    if (gathers) this.#writer.holdBack(updates.length);
+    const batch = gathers && options.template === undefined ? this.#batchOf(updates) : undefined;
+    const { stored, fault } = this.#storeAll(updates, order, options, batch);
     const unwritten = gathers && !this.#broken ? this.#write(() => this.#writer.letGo()) : undefined;
     const problems = [fault, unwritten].filter((one) => one !== undefined);
     if (problems.length > 0) return failed(...problems);
@@ -96,10 +107,21 @@ export class Updater {
     updates: readonly string[],
     order: readonly number[],
     options: UpdateArgumentsOptions,
+    batch: BatchUpdates | undefined,
   ): { stored: number; fault?: Problem } {
     const now = () => this.#now();
     let stored = 0;
-    for (const update of updates) {
+    for (let index = 0; ; index++) {
+      if (batch !== undefined) {
+        const begin = index;
+        const unwritten = this.#write(() => {
+          index = batch.store(begin);
+        });
+        if (unwritten !== undefined) return { stored, fault: unwritten };
+        stored += index - begin;
+      }
+      const update = updates[index];
+      if (update === undefined) return { stored };
       const argument = parseUpdateArgument(this.#header, asBytes(update), order, now);
       if ("fault" in argument)
         return { stored, fault: problem("rrd-arguments", `${this.path}: ${argument.fault}`) };
@@ -111,7 +133,13 @@ export class Updater {
       if (fault === undefined) stored++;
       else if (fault.code !== "rrd-late" || options.skipPastUpdates !== true) return { stored, fault };
     }
-    return { stored };
+  }
+
+  #batchOf(updates: readonly string[]): BatchUpdates | undefined {
+    if (!knowsBatches(this.#header)) return undefined;
+    this.#batch ??= new BatchUpdates(this.#header, this.#space, this.#horizon, this.#writer);
+    this.#batch.begin(updates);
+    return this.#batch;
   }
 
   #begin(): Problem | undefined {
@@ -163,6 +191,8 @@ export class Updater {
         `${this.path}: illegal attempt to update using time ${seconds} when last update time is ${last} (minimum one second step)`,
       );
     }
+    // Beyond that seconds are not told apart any more, and the file would be refused ever after.
+    if (!Number.isSafeInteger(seconds)) return problem("rrd-time", `${this.path}: ${seconds} is no time`);
     const latest = this.#horizon.exceededBy(seconds);
     if (latest !== undefined) {
       return problem(

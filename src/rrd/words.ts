@@ -5,6 +5,11 @@ const HIGH = 2 ** 32;
 const UNKNOWN_LOW = 0;
 const UNKNOWN_HIGH = 0xfff8_0000;
 
+/** False for NaN. A comparison, because V8 puts a double on the heap to call `Number.isNaN` with it. */
+export function isKnown(value: number): boolean {
+  return value <= Number.POSITIVE_INFINITY;
+}
+
 /** May be inexact from 2^53 on: check before believing a value from a file. */
 export function readUnsigned(words: Uint32Array, index: number): number {
   return (words[2 * index + 1] as number) * HIGH + (words[2 * index] as number);
@@ -16,10 +21,11 @@ export function writeUnsigned(words: Uint32Array, index: number, value: number):
 }
 
 export function writeDouble(doubles: Float64Array, words: Uint32Array, index: number, value: number): void {
-  if (Number.isNaN(value)) {
+  if (isKnown(value)) doubles[index] = value;
+  else {
     words[2 * index] = UNKNOWN_LOW;
     words[2 * index + 1] = UNKNOWN_HIGH;
-  } else doubles[index] = value;
+  }
 }
 
 /** The text up to the first NUL; undefined when there is none within the field. */

@@ -1,5 +1,6 @@
 import type { ComputeContext } from "./compute-operations.ts";
-import { type ConsolidationRule, consolidationRules, isPlainConsolidation } from "./consolidations.ts";
+import { plainConsolidation } from "./consolidations.ts";
+import type { PlainConsolidation } from "./definition.ts";
 import type { Header } from "./header.ts";
 
 /** Takes the rows that an update completes. */
@@ -18,10 +19,12 @@ export interface RowSink {
 /** Working space of one file, so that updates allocate nothing. Amounts are rate x seconds. */
 export interface Workspace {
   readonly amounts: Float64Array;
+  /** What of the amounts belongs to the open step. */
+  readonly parts: Float64Array;
   readonly points: Float64Array;
   readonly context: ComputeContext;
   /** One per archive; forecasts have none. */
-  readonly rules: readonly (ConsolidationRule | undefined)[];
+  readonly rules: readonly (PlainConsolidation | undefined)[];
   /** undefined for files without forecasts. */
   readonly forecast: ForecastSpace | undefined;
 }
@@ -38,8 +41,13 @@ export function workspaceFor(header: Header, context: ComputeContext): Workspace
   const forecast = header.archives.some((archive) => archive.forecast !== undefined)
     ? { row: new Float64Array(count), smoothingDue: false }
     : undefined;
-  const rules = header.archives.map(({ cf }) =>
-    isPlainConsolidation(cf) ? consolidationRules[cf] : undefined,
-  );
-  return { amounts: new Float64Array(count), points: new Float64Array(count), context, rules, forecast };
+  const rules = header.archives.map(({ cf }) => plainConsolidation(cf));
+  return {
+    amounts: new Float64Array(count),
+    parts: new Float64Array(count),
+    points: new Float64Array(count),
+    context,
+    rules,
+    forecast,
+  };
 }

@@ -95,6 +95,8 @@ export class LocalStamps {
   /** Epoch seconds. */
   at(epoch: number): string {
     const date = new Date(epoch * 1000);
+    // A quarter of a million years away: only damage says so.
+    if (Number.isNaN(date.getTime())) return "beyond all calendars";
     const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
     const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
     return `${day} ${time} ${this.#names.at(epoch)}`;

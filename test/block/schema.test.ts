@@ -7,8 +7,7 @@ import { blockSchemaText, describeSchema, stepKinds, stepOptions } from "../../s
 import { templateKeys } from "../../src/block/tags/template.ts";
 import { graphKeys } from "../../src/graph/index.ts";
 import { collectKeys } from "../../src/run/collect/parse.ts";
-import { sinkKinds } from "../../src/run/collect/sinks/parse-to.ts";
-import { namingKeys } from "../../src/run/collect/sinks/sink-reader.ts";
+import { keysOfSink, sinkKinds } from "../../src/run/collect/sinks/parse-to.ts";
 import { allOptionKeys } from "../../src/run/options/keys.ts";
 import { restartKeys } from "../../src/run/options/restart.ts";
 import { retryKeys } from "../../src/run/options/retry.ts";
@@ -51,9 +50,9 @@ describe("the schema and the code know the same keys", () => {
 
   test("of the stores beside the file", () => {
     expect(keys("sink")).toEqual(sorted(Object.keys(sinkKinds)));
-    for (const [kind, { keys: own }] of Object.entries(sinkKinds)) {
+    for (const [kind, sinkKind] of Object.entries(sinkKinds)) {
       const name = `sink${kind[0]?.toUpperCase()}${kind.slice(1)}`;
-      expect(keys(name)).toEqual(sorted([...own, ...namingKeys]));
+      expect(keys(name)).toEqual(sorted(keysOfSink(sinkKind)));
     }
   });
 

@@ -308,6 +308,16 @@ describe("hostile clients", () => {
     client.socket.destroy();
   });
 
+  test("a name too long is answered with an error, and others go on", async () => {
+    const client = await start();
+    const long = "x".repeat(300);
+    expect(await client.ask(`UPDATE ${long} ${START + 1}:1`)).toEqual(["-1 stat failed with error 36."]);
+    expect((await client.ask(`LIST /${long}`))[0]).toMatch(/: stat failed with error 36\.$/);
+    for (const command of ["FLUSH", "INFO", "LAST", "FORGET", "SUSPEND", "FETCH", "CREATE"])
+      expect((await client.ask(`${command} ${long} AVERAGE`))[0]).toMatch(/^-1 /);
+    expect(await client.ask("PING")).toEqual(["0 PONG"]);
+  });
+
   test("garbage is answered with errors", async () => {
     const client = await start();
     client.socket.write(Buffer.from([0, 1, 2, 255, 254, 10, 13, 10, 92, 10, 32, 10]));

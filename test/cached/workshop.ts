@@ -150,9 +150,13 @@ export async function realRrdcached(base: string, socket: string): Promise<() =>
 /** `rrdtool --daemon` needs a process of its own that does not stop this one from answering. */
 export function rrdtoolBeside(
   words: readonly string[],
+  { cwd, env = {} }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const child = spawn("rrdtool", words, { env: { ...process.env, TZ: "UTC", LC_ALL: "C" } });
+    const child = spawn("rrdtool", words, {
+      env: { ...process.env, TZ: "UTC", LC_ALL: "C", ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (text) => (stdout += text));

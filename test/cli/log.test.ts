@@ -55,6 +55,28 @@ describe("the log on a terminal", () => {
     expect((await logged("terminal", "debug", stored, stored)).split("\n")).toHaveLength(3);
   });
 
+  test("tells what became of the samples for another store: at its end only if some are lost", async () => {
+    const counts = { sent: 12, dropped: 0, rejected: 0, failures: 0, waiting: 0 };
+    const sink = "redis db:6379";
+    const told = (happening: Happening) => logged("terminal", "info", happening);
+    expect(await told({ type: "sink:closed", sink, counts })).toBe("");
+    expect(await told({ type: "sink:recovered", sink, counts: { ...counts, sent: 1 } })).toBe(
+      "03:04:05 redis db:6379 works again (1 sample sent)\n",
+    );
+    const lost = { ...counts, dropped: 3, rejected: 1, failures: 2, waiting: 4 };
+    expect(await told({ type: "sink:closed", sink, counts: { ...lost, waiting: 0 } })).toContain(
+      "redis db:6379: 12 samples sent, 3 dropped, 1 refused, 2 attempts failed\n",
+    );
+    const gone: Problem = { code: "sink-failed", severity: "error", message: "no connection" };
+    expect(await told({ type: "sink:failed", sink, problem: gone, counts: lost })).toContain(
+      "cannot store in redis db:6379: no connection (12 samples sent, 4 waiting, 3 dropped, 1 refused, 2 attempts failed)\n",
+    );
+    const json = JSON.parse(
+      await logged("json", "info", { type: "sink:failed", sink, problem: gone, counts: lost }),
+    );
+    expect(json).toMatchObject({ event: "sink:failed", sink, counts: lost });
+  });
+
   test("shows where a problem stands", async () => {
     const text = await logged("terminal", "info", { type: "thread:failed", thread: "t", problem });
     expect(text).toBe(

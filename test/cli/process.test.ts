@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { areThere, startersOf } from "../../src/cli/starters.ts";
 
 const command = fileURLToPath(new URL("../../bin/procblock.cjs", import.meta.url));
 const dist = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
@@ -216,6 +217,79 @@ describe("samples that cannot be stored", () => {
     expect(done.stdout).toContain('"random"');
     expect(done.stderr).toContain("1 sample lost");
   });
+});
+
+describe("under npm", () => {
+  /** As `npx` does: a process that is called so, a shell, the command. Writes the number of the shell. */
+  const npm = (name: string) => `process.title = ${JSON.stringify(name)};
+const shell = require("node:child_process").spawn("sh", ["-c", process.argv[1] + "; exit $?"], {
+  stdio: ["ignore", "inherit", "inherit"],
+  env: { ...process.env, npm_lifecycle_event: "npx" },
+});
+console.log("shell " + shell.pid);
+shell.on("exit", () => {});
+`;
+  const started = (name: string) => {
+    const text = `"${process.execPath}" "${command}" slow.yaml --grace 0.2`;
+    const npx = spawn(process.execPath, ["-e", npm(name), text], { cwd: dir, detached: true });
+    let out = "";
+    let told = "";
+    npx.stdout.on("data", (data) => {
+      out += String(data);
+    });
+    const running = new Promise<number>((resolve) => {
+      npx.stderr.on("data", (data) => {
+        told += String(data);
+        const [, shell] = /shell (\d+)/.exec(out) ?? [];
+        if (shell !== undefined && (told.match(/thread:started/g) ?? []).length >= 2) resolve(Number(shell));
+      });
+    });
+    return { npx, running, told: () => told };
+  };
+
+  test.runIf(process.platform === "linux")("ends when the shell does that npx puts in between", async () => {
+    const { npx, running, told } = started("npm exec procblock slow.yaml");
+    process.kill(await running, "SIGTERM");
+    // The pipe is closed when the last process that holds it has ended.
+    await new Promise((resolve) => npx.stderr.on("close", resolve));
+    expect(told()).toContain("process:stopping");
+  });
+
+  test.runIf(process.platform === "linux")(
+    "knows npm's shells from others, and a launcher in between",
+    async () => {
+      const ids = async (name: string) => {
+        const { npx, running } = started(name);
+        const shell = await running;
+        const child = Number(readFileSync(`/proc/${shell}/task/${shell}/children`, "latin1").trim());
+        const found = {
+          direct: startersOf(shell, false, true).map((id) => id === shell),
+          launched: startersOf(child, true, true).map((id) => [id === child, id === shell]),
+          notUnderNpm: startersOf(shell, false, false),
+          there: [areThere([shell], shell), areThere([child, shell], child), areThere([child, 1], child)],
+        };
+        process.kill(child, "SIGTERM");
+        await new Promise((resolve) => npx.stderr.on("close", resolve));
+        return found;
+      };
+      const there = [true, true, false];
+      expect(await ids("npm run monitor")).toEqual({
+        direct: [true],
+        launched: [
+          [true, false],
+          [false, true],
+        ],
+        notUnderNpm: [],
+        there,
+      });
+      expect(await ids("somebody")).toEqual({
+        direct: [],
+        launched: [[true, false]],
+        notUnderNpm: [],
+        there,
+      });
+    },
+  );
 });
 
 describe("the launcher", () => {

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,32 +30,6 @@ function run(line: string, env?: Record<string, string>) {
 }
 
 describe("procblock rrd, where it differs from rrdtool on purpose", () => {
-  test.each([
-    "update -d unix:/x a.rrd N:1",
-    "fetch --daemon unix:/x a.rrd AVERAGE",
-    "create --daemon=unix:/x b.rrd DS:a:GAUGE:60:U:U RRA:AVERAGE:0.5:1:5",
-    "dump -d unix:/x a.rrd",
-    "tune -D unix:/x a.rrd",
-    "list -d unix:/x .",
-    "xport --daemon unix:/x DEF:a=a.rrd:a:AVERAGE XPORT:a",
-    "graph a.png -d unix:/x DEF:a=a.rrd:a:AVERAGE LINE1:a",
-  ])("%s is refused: there is no daemon to ask", async (line) => {
-    const told = await run(line);
-    expect(told).toMatchObject({ code: 1, stdout: "" });
-    expect(told.stderr).toBe(
-      "ERROR: --daemon is not there yet: procblock goes to the file itself, and asks no rrdcached\n",
-    );
-  });
-
-  test("a daemon in the environment is warned of", async () => {
-    const told = await run("last a.rrd", { RRDCACHED_ADDRESS: "unix:/x" });
-    expect(told).toEqual({
-      code: 0,
-      stdout: "1000000000\n",
-      stderr: "warning: RRDCACHED_ADDRESS is not looked at: procblock goes to the files itself\n",
-    });
-  });
-
   test("a directory that cannot be listed is a failure, an empty one is not", async () => {
     expect(await run("list nowhere")).toEqual({
       code: 1,
@@ -71,6 +53,21 @@ describe("procblock rrd, where it differs from rrdtool on purpose", () => {
     });
     expect((await run("dump none.rrd none.xml")).code).toBe(1);
     expect(existsSync(join(dir, "none.xml"))).toBe(false);
+  });
+
+  test("a dump into the file itself is refused, whatever it is called", async () => {
+    const before = readFileSync(join(dir, "a.rrd"));
+    symlinkSync("a.rrd", join(dir, "link.xml"));
+    for (const name of ["a.rrd", "./a.rrd", "link.xml"])
+      expect((await run(`dump a.rrd ${name}`)).stderr).toBe(`ERROR: '${name}' is the file that is dumped\n`);
+    expect(readFileSync(join(dir, "a.rrd")).equals(before)).toBe(true);
+  });
+
+  test("names with a NUL in them are no names", async () => {
+    expect((await procblock(["rrd", "info", "a\0.rrd"], { cwd: dir })).stderr).toBe(
+      "ERROR: opening 'a\0.rrd': Invalid argument\n",
+    );
+    expect((await procblock(["rrd", "list", "\0"], { cwd: dir })).stderr).toBe("ERROR: Invalid argument\n");
   });
 
   test("files that are none are told in our own words, by the name they were given", async () => {

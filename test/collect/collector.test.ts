@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { nodeStorage } from "../../src/rrd/index.ts";
 import { Collecting, startTime } from "./collecting.ts";
 
 test("Samples come into a new file, a constant value stays constant, and close leaves only the file.", async () => {
@@ -151,32 +152,80 @@ test("A file of the time before is gone on with.", async () => {
   expect(at.rows("x.rrd")).toEqual({ 0: [1], 5: [2] });
 });
 
-test("A file with another step is refused with what to do, and left as it is; it works when it is out of the way.", async () => {
+test("A file with another step is migrated: its data is kept, counters go on, the old file stays beside it.", async () => {
   using at = new Collecting();
-  await at.run(at.definition({ path: "x.rrd", fields: ["a"], interval: 10 }), [{ a: 1 }]);
+  const fields = { a: {}, n: { type: "COUNTER" } };
+  const samples = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({ a: from + index, n: (from + index) * 50 }));
+  await at.run(at.definition({ path: "x.rrd", fields, interval: 5 }), samples(0, 5));
   await at.collector.close();
   const before = readFileSync(at.path("x.rrd"));
   at.collector = at.another();
-  const definition = at.definition({ path: "x.rrd", fields: ["a"] });
-  await at.clock.advance(5000);
-  await at.run(definition, [{ a: 2 }]);
-  expect(at.told).toEqual(['store:failed: "x.rrd" has one row every 10s, the block says interval: 5s']);
-  const failed = at.happenings.find(({ type }) => type === "store:failed");
-  expect(failed).toMatchObject({
+  await at.clock.advance(10_000);
+  await at.run(
+    at.definition({ path: "x.rrd", fields, interval: 10 }, 10),
+    [
+      { a: 9, n: 300 },
+      { a: 10, n: 400 },
+    ],
+    10,
+  );
+  await at.collector.close();
+  expect(at.told).toEqual([
+    'problem:found: warning: "x.rrd" has one row every 10s now, not 5s, as the block says; its data is kept',
+  ]);
+  expect(at.happenings.find(({ type }) => type === "problem:found")).toMatchObject({
     problem: {
-      notes: [
-        "set interval: 10",
-        `or move the file away (mv ${at.path("x.rrd")} ${at.path("x.rrd")}.aside): a new one is made at the next sample`,
-        "tried again in 1s; samples wait meanwhile",
-      ],
+      notes: [`the file as it was: ${at.path("x.rrd.old")}`, expect.stringContaining("adopt: true")],
     },
   });
-  expect(readFileSync(at.path("x.rrd")).equals(before)).toBe(true);
-  renameSync(at.path("x.rrd"), at.path("x.rrd.old"));
-  await at.clock.advance(1000);
+  expect(readFileSync(at.path("x.rrd.old")).equals(before)).toBe(true);
+  expect(at.rows("x.rrd")).toEqual({ 0: [0, null], 10: [1.5, 10], 20: [3.5, 10], 30: [9, 10], 40: [10, 10] });
+});
+
+test("Archives that the block names are made of what the file has; without them it keeps its own.", async () => {
+  using at = new Collecting();
+  const value = { path: "x.rrd", fields: ["a"] };
+  const archives = [{ cf: "MAX", every: 10, keep: 60 }];
+  await at.run(at.definition({ ...value, archives: [{ every: 5, keep: 60 }] }), [
+    { a: 1 },
+    { a: 2 },
+    { a: 3 },
+  ]);
   await at.collector.close();
-  expect(at.rows("x.rrd")).toEqual({ 5: [2] });
-  expect(at.told.at(-1)).toBe('log:written: "x.rrd" works again: the sample that waited is stored');
+  for (const [index, more] of [{}, { archives }, { archives }].entries()) {
+    at.collector = at.another();
+    await at.clock.advance(5000);
+    await at.run(at.definition({ ...value, ...more }), [{ a: 4 + index }]);
+    await at.collector.close();
+  }
+  expect(at.told).toEqual([
+    'problem:found: warning: "x.rrd" has other archives now, as the block says; its data is kept',
+  ]);
+  expect(at.rows("x.rrd", "MAX")).toEqual({ 0: [1], 10: [3], 20: [5] });
+  expect(readdirSync(at.dir).sort()).toEqual(["x.rrd", "x.rrd.old"]);
+});
+
+test("A file that cannot be given other archives takes samples as it is.", async () => {
+  using at = new Collecting();
+  const value = { path: "x.rrd", fields: ["a"] };
+  await at.run(at.definition(value), [{ a: 1 }]);
+  await at.collector.close();
+  const storage = {
+    ...nodeStorage,
+    createBeside: () => {
+      throw Object.assign(new Error("full"), { code: "ENOSPC", syscall: "open" });
+    },
+  };
+  at.collector = at.another({ storage });
+  await at.clock.advance(5000);
+  await at.run(at.definition({ ...value, archives: [{ every: 5, keep: 60 }] }), [{ a: 2 }]);
+  await at.collector.close();
+  expect(at.rows("x.rrd")).toEqual({ 0: [1], 5: [2] });
+  expect(at.told).toEqual([
+    'problem:found: warning: "x.rrd" keeps the archives it has, which are not those of the block: it could not be migrated',
+  ]);
+  expect(readdirSync(at.dir)).toEqual(["x.rrd"]);
 });
 
 test("A file whose field has another type is refused; other limits are only warned about.", async () => {

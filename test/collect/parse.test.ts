@@ -12,6 +12,25 @@ test("The short form needs a path and names: all GAUGE, the step's interval, twi
   expect(checked.recreate).toBe(true);
 });
 
+test("When values are synced is one of three words; never unless it is said.", () => {
+  const syncOf = (sync?: string | boolean) => {
+    const { definition, reported } = check({
+      path: "a.rrd",
+      fields: ["a"],
+      ...(sync === undefined ? {} : { sync }),
+    });
+    return (definition as CheckedCollect | undefined)?.sync ?? reported.map(({ message }) => message).join();
+  };
+  expect([undefined, "always", "interval", "never"].map(syncOf)).toEqual([
+    "never",
+    "always",
+    "interval",
+    "never",
+  ]);
+  expect(syncOf("sometimes")).toBe('"sync" must be always, interval, never, not "sometimes"');
+  expect(syncOf(true)).toBe('"sync" must be always, interval, never, not true');
+});
+
 test("Every option of the documentation is understood.", () => {
   const { definition, reported } = check({
     path: "simplest.rrd",

@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -104,3 +106,62 @@ test("The lock of somebody who took over is not removed.", () => {
   release(got);
   expect(readFileSync(lockFile(), "utf8")).toBe(theirs);
 });
+
+test("Locks in one folder share a file, and each is released for itself.", () => {
+  const [first, second] = [lock(), lock("y.rrd")];
+  expect(statSync(lockFile()).nlink).toBe(2);
+  release(first);
+  expect(existsSync(lockFile())).toBe(false);
+  expect(readFileSync(join(dir, ".y.rrd.lock"), "utf8")).toBe(identityText(ownIdentity()));
+  const third = lock();
+  expect(statSync(lockFile()).nlink).toBe(2);
+  release(second);
+  release(third);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test("A lock is as new as it is, however old the one it shares its file with.", () => {
+  const first = lock();
+  utimesSync(lockFile(), 1, 1);
+  const second = lock("y.rrd");
+  expect(statSync(join(dir, ".y.rrd.lock")).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
+  release(first);
+  release(second);
+});
+
+test.each([
+  ["was tidied away", () => rmSync(lockFile())],
+  ["is another process's by now", () => writeFileSync(lockFile(), "another's")],
+])("A lock names this process although its example %s.", (_, happens) => {
+  const first = lock();
+  happens();
+  const second = lock("y.rrd");
+  expect(readFileSync(join(dir, ".y.rrd.lock"), "utf8")).toBe(identityText(ownIdentity()));
+  release(first);
+  release(second);
+});
+
+test("With an example, too, a lock of a living process is refused.", () => {
+  const first = lock("y.rrd");
+  const started = readFileSync(`/proc/${process.ppid}/stat`, "latin1").split(") ")[1]?.split(" ")[19] ?? "";
+  writeFileSync(lockFile(), identityText({ ...ownIdentity(), pid: process.ppid, started }));
+  expect(problemOf(lock())).toContain(`is written by process ${process.ppid}`);
+  release(first);
+});
+
+test("A lock that cannot be written is not left behind empty: it would look like somebody else's.", () => {
+  const child = spawnSync(
+    "prlimit",
+    ["--fsize=0", process.execPath, "--input-type=module", "-e", attempt(join(dir, "x.rrd"))],
+    { encoding: "utf8" },
+  );
+  expect(child.stdout.trim()).toBe(`cannot lock "${join(dir, "x.rrd")}": EFBIG`);
+  expect(existsSync(lockFile())).toBe(false);
+});
+
+function attempt(path: string): string {
+  const lock = new URL("../../src/run/collect/writer-lock.ts", import.meta.url).href;
+  return `import { lockForWriting } from ${JSON.stringify(lock)};
+    const got = lockForWriting(${JSON.stringify(path)}, { makeFolder: false });
+    console.log(got.ok ? "locked" : got.problems[0].message);`;
+}

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,6 +118,19 @@ describe("demos", () => {
     expect(Object.keys(run.interfaces)).toContain("lo");
     for (const file of ["lo.rrd", "lo.png"])
       expect(existsSync(join(work, "demos/each/data", file))).toBe(true);
+  });
+
+  test("Each thing that graphs can show has its picture.", async () => {
+    const dir = join(work, "demos/graphs");
+    const input = spawnSync(process.execPath, ["history.ts"], { cwd: dir, encoding: "utf8" }).stdout;
+    const made = await procblock(["rrd", "-"], { cwd: dir, input });
+    expect(made).toMatchObject({ code: 0, stderr: "" });
+    await result("demos/graphs/graphs.yaml", "--once");
+    const text = readFileSync(join(dir, "graphs.yaml"), "utf8");
+    const pictures = [...text.matchAll(/- path: (\S+)/g)].map(([, path]) => path ?? "");
+    expect(pictures.length).toBeGreaterThan(5);
+    for (const file of pictures) expect(existsSync(join(dir, file)), file).toBe(true);
+    expect(readFileSync(join(dir, "holt-winters.svg"), "utf8")).toContain("inbound, expected");
   });
 
   test("Long-running steps give their first results, and end when told to.", async () => {

@@ -23,6 +23,19 @@ run:
     thread_id: count
     timeseries collect: {path: count.rrd, interval: 1, fields: [count]}
 `,
+    "nowhere.yaml": `__usage: {name: nowhere, longrunning: true}
+run:
+  - script: count.ts
+    cache: 1
+    thread_id: count
+    timeseries collect:
+      path: nowhere.rrd
+      interval: 1
+      fields: [count]
+      to:
+        - graphite: {address: ./nowhere.sock}
+        - jsonl: {path: samples.jsonl}
+`.replace("./nowhere.sock", join(dir, "nowhere.sock")),
     "count.ts": "let n = 0;\nexport const processBlock = () => ({ count: ++n });\n",
     "breaker.yaml": `__usage: {name: breaker, longrunning: true}
 run:
@@ -228,5 +241,24 @@ describe("a long-running block", () => {
     const file = unwrap(openRrd(join(dir, "count.rrd"), { mode: "read" }));
     expect(file.lastUpdate).toBeCloseTo(stored.at(-1) ?? 0, 2);
     file.close();
+  });
+
+  test("ends failed when another store did not take everything, and says which and how much", async () => {
+    const events = new Events();
+    const last: Happening[] = [];
+    events.on((happening) => happening.type === "sink:closed" && last.push(happening));
+    const { ended } = await run("nowhere.yaml", { events, once: true });
+    const to = `graphite ${join(dir, "nowhere.sock")}`;
+    const message = `${to}: samples that were not sent before the end are lost`;
+    expect(await ended).toMatchObject({ ending: "failed", problems: [{ code: "sink-lost", message }] });
+    const counts = { sent: 0, dropped: 0, rejected: 0, failures: 0, waiting: 0 };
+    expect(last).toHaveLength(2);
+    expect(last).toContainEqual({
+      type: "sink:closed",
+      sink: to,
+      counts: { ...counts, dropped: 1, failures: 1 },
+    });
+    const file = `jsonl ${join(dir, "samples.jsonl")}`;
+    expect(last).toContainEqual({ type: "sink:closed", sink: file, counts: { ...counts, sent: 1 } });
   });
 });

@@ -1,11 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isExpressionError, parseExpression } from "../../src/graph/index.ts";
+import { evaluateExpression, isExpressionError, parseExpression } from "../../src/graph/index.ts";
 
 function value(text: string, fields: Record<string, number> = {}): number {
   const parsed = parseExpression(text);
   if (isExpressionError(parsed)) throw new Error(`${parsed.offset}: ${parsed.message}`);
-  return parsed.evaluate(parsed.names.map((name) => fields[name] ?? Number.NaN));
+  const inputs = parsed.names.map((name) => Float64Array.of(fields[name] ?? Number.NaN));
+  const row = { start: 0, step: 60, rows: 1 };
+  return evaluateExpression(parsed, inputs, row, { offsetAt: () => 0 })[0] ?? Number.NaN;
+}
+
+/** Rows of a minute each. */
+function column(text: string, a: number[], start = 0): number[] {
+  const parsed = parseExpression(text);
+  if (isExpressionError(parsed)) throw new Error(`${parsed.offset}: ${parsed.message}`);
+  const inputs = parsed.names.map(() => Float64Array.from(a));
+  return [...evaluateExpression(parsed, inputs, { start, step: 60, rows: a.length }, { offsetAt: () => 0 })];
 }
 
 describe("expressions", () => {
@@ -19,6 +29,16 @@ describe("expressions", () => {
     ["1e3 + .5", 1000.5],
     ["min(3, 1, 2)", 1],
     ["max(3, abs(-7))", 7],
+    ["7 % 4", 3],
+    ["sqrt(16) + pow(2, 3) + round(2.5)", 15],
+    ["1 < 2 and not 3 <= 2", 1],
+    ["1 > 2 or 2 != 2", 0],
+    ["5 and 7", 1],
+    ["if(2 >= 2, 10, 20)", 10],
+    ["limit(5, 0, 10)", 5],
+    ["average(1, 2, 6)", 3],
+    ["median(1, 9, 2)", 2],
+    ["30m + 1h", 5400],
   ])("computes %s", (text, expected) => {
     expect(value(text)).toBe(expected);
   });
@@ -33,6 +53,24 @@ describe("expressions", () => {
     expect(value("max(a, 1)", { a: Number.NaN })).toBeNaN();
     expect(value("1 / 0")).toBeNaN();
     expect(value("0 / 0")).toBeNaN();
+    expect(value("a > 1", { a: Number.NaN })).toBeNaN();
+    expect(value("limit(11, 0, 10)")).toBeNaN();
+  });
+
+  it("tells what is unknown, and puts something else there", () => {
+    expect(value("known(a)", { a: Number.NaN })).toBe(0);
+    expect(value("known(a)", { a: 3 })).toBe(1);
+    expect(value("default(a, 7)", { a: Number.NaN })).toBe(7);
+    expect(value("average(a, 4)", { a: Number.NaN })).toBe(4);
+    expect(value("if(known(a), a, 0)", { a: Number.NaN })).toBe(0);
+  });
+
+  it("looks at the rows before and at the time of a row", () => {
+    expect(column("previous(a)", [1, 2, 3])).toEqual([Number.NaN, 1, 2]);
+    expect(column("trend(a, 2m)", [1, 3, 5])).toEqual([Number.NaN, 2, 4]);
+    expect(column("time()", [1, 1])).toEqual([60, 120]);
+    expect(column("hour() * 10 + weekday()", [1], 3540)).toEqual([4]);
+    expect(column("hour() * 10 + weekday()", [1], 3600)).toEqual([14]);
   });
 
   it.each([
@@ -41,8 +79,13 @@ describe("expressions", () => {
     ["a b", 2, 'unexpected "b"'],
     ["(a", 0, 'missing ")"'],
     ["a + * b", 4, 'expected a number, a field or ( … ), found "*"'],
-    ["sqrt(2)", 0, 'unknown function "sqrt" (there are abs, min and max)'],
+    ["sqr(2)", 0, 'unknown function "sqr" — did you mean "sqrt"?'],
     ["abs(1, 2)", 0, '"abs" takes one value, not 2'],
+    ["if(a, 1)", 0, '"if" takes a condition and two values, not 2'],
+    ["trend(a + 1, 30m)", 6, '"trend" takes a field and a time; name the formula to use it here'],
+    ["a and", 5, "expected a number, a field or ( … ) at the end"],
+    ["not", 3, "expected a number, a field or ( … ) at the end"],
+    ["a < 1 < 2", 6, 'unexpected "<"'],
     ["a & b", 2, 'unexpected "&"'],
   ])("refuses %j at offset %i", (text, offset, message) => {
     expect(parseExpression(text)).toEqual({ offset, message });

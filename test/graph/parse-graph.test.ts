@@ -137,8 +137,8 @@ describe("a graph in a block file", () => {
     expect(parseGraph(wrong).definition).toBeUndefined();
     expect(issues(wrong, ["user"])).toEqual([
       'titel (key): unknown key "titel" — did you mean "title"?',
-      'fields.0 (value): unknown field "usr" — did you mean "user"?',
       'fields.2 (value): field "user" is listed twice',
+      'fields.0 (value): unknown field "usr" — did you mean "user"?',
       'period.1 (value): "period" must be a time such as 1h, 1d or 1w, not "soon"',
       'path (value): "path" must end in .png or .svg, not "graph.gif"',
       'method (value): "method" must be one of LINE, AREA, STACK, not "STAK" — did you mean "STACK"?',
@@ -146,12 +146,22 @@ describe("a graph in a block file", () => {
       'base (value): "base" must be 1000 or 1024, not 1001',
       "colors.0 (value): the colour is empty",
       'colors.1 (value): "nocolour" is no colour: write "#RRGGBB" or a name such as red',
-      'hrules.0 (value): "hrules" takes a number, or a mapping with "value", "color" and "label"',
+      'hrules.0 (value): "hrules" takes a number or a figure such as max of FIELD, or a mapping with "value", "color" and "label"',
       'right axis.scal (key): unknown key "scal" — did you mean "scale"?',
       'scale (value): "scale" must be a number, not text',
-      'legend.1 (value): "legend" takes LAST, AVERAGE, MAX and MIN (or false), not "AVG"',
+      'legend.1 (value): "legend" takes LAST, AVERAGE, MAX, MIN, FIRST, TOTAL, DEVIATION and percentiles such as 95% (or false), not "AVG"',
       'upper limit (value): "upper limit" 5 must be greater than "lower limit" 5',
     ]);
+  });
+
+  it("takes lengths of time only: rrdtool's times, of which some are not what they seem, are refused", () => {
+    const times = ["now-5m", "-1d", "end-1d", "midnight", "1month", "5months"];
+    expect(issues({ path: "g-{{period}}.png", fields: ["user"], period: times })).toEqual(
+      times.map(
+        (time, index) =>
+          `period.${index} (value): "period" must be a time such as 1h, 1d or 1w, not "${time}"`,
+      ),
+    );
   });
 
   it("shows where a formula is wrong", () => {
@@ -172,7 +182,7 @@ describe("a graph in a block file", () => {
         part: "value",
         code: "wrong-expression",
         message: 'unknown field "usr" in the formula of "load" — did you mean "user"?',
-        notes: ["there are: random, user, total"],
+        notes: ["usr * 2", "^", "there are: random, user, total"],
       },
     ]);
   });

@@ -155,8 +155,8 @@ test("any words give a picture or a problem, and never an exception", async () =
 test.each([
   [["-w", "20000"], "width above 10000 pixels"],
   [["-h", "10001"], "height above 10000 pixels"],
-  [["-w", "9000", "-h", "9000"], "a picture of 9000x9000 at zoom 1 has more than 25000000 pixels"],
-  [["-m", "1e9"], "a picture of 400x100 at zoom 1000000000 has more than 25000000 pixels"],
+  [["-w", "9000", "-h", "9000"], "a picture of 9000x9000 at zoom 1 has more than 16000000 pixels"],
+  [["-m", "1e9"], "a picture of 400x100 at zoom 1000000000 has more than 16000000 pixels"],
   [["-a", "PDF"], "--imgformat PDF is not supported: PNG and SVG are, and xport gives the values"],
   [["-d", "unix:/x"], "--daemon is not supported: flush the files first"],
   [["-R", "mono"], "--font-render-mode mono is not supported"],

@@ -8,6 +8,7 @@ import { describeWithRrdtool, rrdtool } from "../oracle.ts";
 import { commands, details } from "./corpus/commands.ts";
 import { exports } from "./corpus/exports.ts";
 import { makeCorpusFiles, NOW } from "./corpus/files.ts";
+import { systems } from "./corpus/systems.ts";
 
 let folder = "";
 const options = {
@@ -36,7 +37,7 @@ describeWithRrdtool("graph command lines say what rrdtool says", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test.each([...commands, ...details])("$title", async ({ args }) => {
+  test.each([...commands, ...details, ...systems])("$title", async ({ args }) => {
     const theirs = rrdtool(["graphv", "-", ...args], { cwd: folder });
     expect(theirs.error).toBe("");
     const { info, bytes } = await ours(args);

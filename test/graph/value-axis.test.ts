@@ -126,6 +126,17 @@ describe("the logarithmic axis", () => {
     expect(found.share(-1)).toBeNaN();
   });
 
+  it("ends for the smallest and greatest numbers there are", () => {
+    for (const [least, greatest] of [
+      [1e-299, 1],
+      [Number.MIN_VALUE, Number.MAX_VALUE],
+    ] as const) {
+      const { ticks } = axis(least, greatest, { logarithmic: true });
+      expect(ticks.length).toBeGreaterThanOrEqual(3);
+      expect(ticks.length).toBeLessThanOrEqual(8);
+    }
+  });
+
   it("has 3 to 8 different labels over any range", () => {
     const positive = fc.tuple(fc.double({ min: 1, max: 10, noNaN: true }), fc.integer({ min: -12, max: 15 }));
     fc.assert(

@@ -55,10 +55,15 @@ describe("create arguments", () => {
         formatVersion: 3,
       },
       noOverwrite: true,
+      template: undefined,
+      sources: [],
+      origins: [{ name: "x", source: undefined }],
+      startIsOpen: false,
     });
   });
 
-  test("that are not supported yet say so", () => {
-    expect(read(["-r", "old.rrd", source, archive])).toBe("create --source is not supported");
+  test("that name other files are refused where there is no way to them", () => {
+    expect(read(["-r", "old.rrd", source, archive])).toBe("create --source is not supported here");
+    expect(read(["-t", "old.rrd", source, archive])).toBe("create --template is not supported here");
   });
 });

@@ -119,7 +119,7 @@ describe("a time", () => {
       "now-1.5h",
       ['what follows a number without a unit in "now-1.5h" is not read as it looks: give each a unit'],
     ],
-    ["end-1d5m", []],
+    ["end-1d5m", ['"5m" in "end-1d5m" is 5 months: write 5min or 5mon']],
     ["now-10m", []],
     ["now-5min", []],
     ["end-86400", []],
@@ -128,6 +128,6 @@ describe("a time", () => {
     ["12:00 13.09.2020", []],
     ["start+1d", []],
   ])("%s is warned of if it means something else", (text, warnings) => {
-    expect(atTimeWarnings(text)).toEqual(warnings);
+    expect(atTimeWarnings(text, 1_600_000_000)).toEqual(warnings);
   });
 });

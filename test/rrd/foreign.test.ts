@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unwrap } from "../../src/base/index.ts";
-import { convertRrd, dumpRrd, openRrd } from "../../src/rrd/index.ts";
+import { convertRrd, dumpRrd, migrateRrd, openRrd } from "../../src/rrd/index.ts";
 import { describeWithRrdtool, rrdtool } from "../oracle.ts";
 import { encode, here, type Logical, type Slot, targets } from "./foreign-files.ts";
 
@@ -253,3 +253,22 @@ function dump(path: string): string {
   );
   return text;
 }
+
+test.each(Object.entries(targets))("a migrated file of a %s machine is what it is of ours", (_, target) => {
+  const path = join(folder, "there.rrd");
+  const archives = [
+    { cf: "AVERAGE", xff: 0.5, pdpPerRow: 2, rows: 7 },
+    { cf: "MAX", xff: 0.5, pdpPerRow: 3, rows: 9 },
+  ] as const;
+  for (const version of [1, 3]) {
+    const [theirs, ours] = [target, here].map((machine, index) => {
+      const to = join(folder, `migrated${index}.rrd`);
+      writeFileSync(path, encode(example(version), machine));
+      unwrap(migrateRrd(path, { archives, step: 20 }, { to, overwrite: true, durable: false }));
+      return readFileSync(to);
+    });
+    if (theirs === undefined || ours === undefined) throw new Error("not migrated");
+    expect(theirs.equals(ours)).toBe(true);
+    expect(ours.length).toBeGreaterThan(1000);
+  }
+});

@@ -200,7 +200,7 @@ describe("what is no RRD file is refused at once, without waiting and without be
     expect(unwrap(rrd.fetch({ cf: "AVERAGE", start: START, end: START + 50 })).columns[0]?.length).toBe(6);
     expect(rrd.fetch({ cf: "AVERAGE", start: 0, end: 2e9 })).toMatchObject({
       problems: [
-        { message: "the period has 200000001 rows of 1 values; at most 6291456 values are fetched" },
+        { message: "the period has 200000001 rows of 1 values; at most 4194304 values are fetched" },
       ],
     });
     rrd.close();
@@ -214,6 +214,23 @@ describe("what is no RRD file is refused at once, without waiting and without be
     writeFileSync(sparse, head);
     truncateSync(sparse, 5e9);
     expect(refusal(sparse)).toBe('"FILE" has a header of 392000400 bytes; at most 16777216 are read');
+  });
+});
+
+test("a time beyond all seconds that can be told apart is no update: the file stays readable", () => {
+  const file = join(folder, "future.rrd");
+  writeFileSync(file, good);
+  const rrd = unwrap(openRrd(file, { mode: "write", farthestAhead: Number.POSITIVE_INFINITY }));
+  for (const refused of [rrd.update(2 ** 53, [1]), rrd.updateArguments(["99999999999999999999:1"])])
+    expect(refused).toMatchObject({ problems: [{ code: "rrd-time" }] });
+  rrd.close();
+  expect(readFileSync(file).equals(good)).toBe(true);
+  expect(refusal(file)).toBeUndefined();
+});
+
+test("a name with a NUL in it is refused in the system's words", () => {
+  expect(openRrd("a\0b", { mode: "read" })).toMatchObject({
+    problems: [{ message: 'cannot open "a\0b": EINVAL', notes: ["a file name cannot have a NUL in it"] }],
   });
 });
 

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -317,4 +318,14 @@ test("whatever is stored, reopening the file gives the same rows and header", ()
     }),
     { seed: 11, numRuns: 100 },
   );
+});
+
+test("a reader notices that its file has become shorter than its rows", () => {
+  unwrap(createRrd(path, definition, { overwrite: true, durable: false }));
+  const reader = open({ mode: "read" });
+  const request = { cf: "AVERAGE", start: definition.start, end: definition.start + 100 } as const;
+  unwrap(reader.fetch(request));
+  truncateSync(path, reader.info().headerSize);
+  expect(reader.fetch(request)).toMatchObject({ ok: false, problems: [{ code: "rrd-damaged" }] });
+  reader.close();
 });

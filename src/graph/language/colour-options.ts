@@ -1,5 +1,5 @@
+import { colour } from "./element-values.ts";
 import { GraphFault } from "./element-words.ts";
-import { colour } from "./parse-elements.ts";
 
 export const colourTags = [
   "BACK",

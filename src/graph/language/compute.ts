@@ -1,6 +1,7 @@
 import { ok, type Result } from "../../base/index.ts";
 import type { Calendar } from "../calendar.ts";
 import { type Column, type Figure, modulo } from "./column.ts";
+import { GraphFault } from "./element-words.ts";
 import type { Element } from "./elements.ts";
 import { evaluateColumn } from "./evaluate.ts";
 import { type FetchContext, fetchDefinition } from "./fetch-definition.ts";
@@ -12,6 +13,9 @@ export interface Computed {
   readonly figures: ReadonlyMap<string, Figure>;
 }
 
+/** Values of all DEF and CDEF together; 40 MiB. */
+const MOST_VALUES = 5 * 1024 * 1024;
+
 /** Fetches and computes what the elements define, in their order. Throws `GraphFault` for bad expressions. */
 export function compute(
   elements: readonly Element[],
@@ -21,6 +25,15 @@ export function compute(
   const figures = new Map<string, Figure>();
   const shifts = new Map<string, number>();
   const { now, calendar } = context;
+  let values = 0;
+  const count = (column: Column): Column => {
+    values += column.values.length;
+    if (values > MOST_VALUES)
+      throw new GraphFault(
+        `DEF and CDEF have more than ${MOST_VALUES} values together: a larger --step makes them fewer`,
+      );
+    return column;
+  };
   // The same rows are often asked for under several names.
   const fetched = new Map<string, Column>();
   for (const element of elements) {
@@ -34,13 +47,13 @@ export function compute(
     }
     const column = fetchDefinition(element, context);
     if (!column.ok) return column;
-    fetched.set(key, column.value);
+    fetched.set(key, count(column.value));
     columns.set(element.name, column.value);
   }
   for (const element of elements) {
     switch (element.kind) {
       case "CDEF":
-        columns.set(element.name, evaluateColumn(element, { columns, figures, now, calendar }));
+        columns.set(element.name, count(evaluateColumn(element, { columns, figures, now, calendar })));
         break;
       case "VDEF": {
         const column = columns.get(element.of);

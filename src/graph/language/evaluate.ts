@@ -46,18 +46,23 @@ export function evaluateColumn({ nodes }: Computation, options: EvaluateOptions)
   if (rows > MOST_ROWS)
     throw new GraphFault(`an expression would have ${rows} rows; at most ${MOST_ROWS} are computed`);
   if (rows * nodes.length > MOST_WORK) throw new GraphFault("an expression is too long for so many rows");
+  // Rows of one width end together, wherever they start.
+  const even = all.every(({ column }) => column.step === step);
   for (const source of all) source.passed = Math.floor((start - source.column.start) / source.column.step);
   const values = new Float64Array(rows).fill(Number.NaN);
   const run = compile(nodes, sources, options);
-  const work = { left: MOST_WORK };
+  // One for all rows: nobody keeps it.
+  const at = { now: 0, row: 0, step, calendar: options.calendar, work: { left: MOST_WORK } };
   for (let row = 0; row < rows; row++) {
     const now = start + (row + 1) * step;
     for (const source of all) {
       source.value = source.column.values[source.passed] ?? Number.NaN;
       source.before = source.column.values[source.passed - 1] ?? Number.NaN;
-      if (now % source.column.step === 0) source.passed++;
+      if (even || now % source.column.step === 0) source.passed++;
     }
-    values[row] = run({ now, row, step, calendar: options.calendar, work }, values[row - 1] ?? Number.NaN);
+    at.now = now;
+    at.row = row;
+    values[row] = run(at, values[row - 1] ?? Number.NaN);
   }
   return { start, end, step, values };
 }

@@ -10,10 +10,11 @@ import { type CommandScene, drawCommand } from "./draw-command.ts";
 import { GraphFault } from "./element-words.ts";
 import type { Element } from "./elements.ts";
 import { infoLines } from "./graph-info.ts";
-import { type GraphSettings, readSettings } from "./graph-settings.ts";
+import type { GraphSettings } from "./graph-settings.ts";
 import { imageInfoText } from "./image-info.ts";
 import { legendEntries } from "./legend-entries.ts";
 import { parseElements } from "./parse-elements.ts";
+import { readSettings } from "./read-settings.ts";
 
 export interface RrdGraphOptions {
   /** What `now` means in times of the arguments. */

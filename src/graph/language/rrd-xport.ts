@@ -26,7 +26,14 @@ const options = [
 const EARLIEST = 315_360_000;
 const FEWEST_ROWS = 10;
 const USUAL_ROWS = "400";
-const MOST_VALUES = 8 * 1024 * 1024;
+const MOST_VALUES = 2 * 1024 * 1024;
+
+export interface RrdXportAnswer {
+  /** All of it. */
+  readonly text: string;
+  /** The same, piece by piece: for tables that are too long to be held. */
+  readonly pieces: Iterable<string>;
+}
 
 /**
  * `rrdtool xport`: `args` are its words after the verb. The text is XML, or JSON with `--json`, byte for byte as
@@ -35,7 +42,7 @@ const MOST_VALUES = 8 * 1024 * 1024;
 export async function rrdXport(
   args: readonly string[],
   given: RrdGraphOptions,
-): Promise<Result<{ readonly text: string }>> {
+): Promise<Result<RrdXportAnswer>> {
   try {
     return exportColumns(args, given);
   } catch (error) {
@@ -43,7 +50,7 @@ export async function rrdXport(
   }
 }
 
-function exportColumns(args: readonly string[], given: RrdGraphOptions): Result<{ readonly text: string }> {
+function exportColumns(args: readonly string[], given: RrdGraphOptions): Result<RrdXportAnswer> {
   const read = readWords(args, options);
   if ("fault" in read) throw new GraphFault(read.fault);
   const last = (name: (typeof options)[number]["long"]) => read.given.get(name)?.at(-1);
@@ -91,10 +98,19 @@ function exportColumns(args: readonly string[], given: RrdGraphOptions): Result<
     ...remarks(elements, texts),
   };
   const showTime = read.given.has("showtime");
-  const text = read.given.has("json")
-    ? exportedJson(exported, showTime)
-    : exportedXml(exported, showTime, read.given.has("enumds"));
-  return ok({ text }, computed.warnings);
+  const asJson = read.given.has("json");
+  const numbered = read.given.has("enumds");
+  const pieces = () =>
+    asJson ? exportedJson(exported, showTime) : exportedXml(exported, showTime, numbered);
+  const answer: RrdXportAnswer = {
+    get text() {
+      return [...pieces()].join("");
+    },
+    get pieces() {
+      return pieces();
+    },
+  };
+  return ok(answer, computed.warnings);
 }
 
 function hasNoTime(print: Print, { figures }: Computed): boolean {

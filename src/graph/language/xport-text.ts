@@ -18,8 +18,11 @@ export interface Exported {
   readonly rules: readonly Remark[];
 }
 
-/** Texts stand as they are: rrdtool escapes nothing here. */
-export function exportedXml(table: Exported, showTime: boolean, numbered: boolean): string {
+/** Lines that are handed out together. */
+const MOST_LINES = 1000;
+
+/** Texts stand as they are: rrdtool escapes nothing here. Handed out in pieces, as tables can be long. */
+export function* exportedXml(table: Exported, showTime: boolean, numbered: boolean): Generator<string> {
   const { start, step, rows, columns, legends } = table;
   const lines = [
     '<?xml version="1.0" encoding="ISO-8859-1"?>',
@@ -59,9 +62,14 @@ export function exportedXml(table: Exported, showTime: boolean, numbered: boolea
       line += opened[index] + (Number.isNaN(value) ? "NaN" : exportedNumber(value)) + closed[index];
     }
     lines.push(`${line}</row>`);
+    if (lines.length >= MOST_LINES) yield taken(lines);
   }
-  lines.push("  </data>", "</xport>", "");
-  return lines.join("\n");
+  lines.push("  </data>", "</xport>");
+  yield taken(lines);
+}
+
+function taken(lines: string[]): string {
+  return `${lines.splice(0).join("\n")}\n`;
 }
 
 function section(name: string, lines: readonly string[]): string[] {
@@ -69,7 +77,7 @@ function section(name: string, lines: readonly string[]): string[] {
 }
 
 /** With PRINT or GPRINT rrdtool's JSON is none: commas are missing and doubled. Who reads it counts on that text. */
-export function exportedJson(table: Exported, showTime: boolean): string {
+export function* exportedJson(table: Exported, showTime: boolean): Generator<string> {
   const { start, step, rows, columns, legends, prints, remarks, rules } = table;
   const lines = [
     '{ "about": "RRDtool graph JSON output",',
@@ -109,9 +117,10 @@ export function exportedJson(table: Exported, showTime: boolean): string {
     });
     const time = showTime ? `"${start + (row + 1) * step}",` : "";
     lines.push(`    [ ${time}${cells.join(", ")} ]${row + 1 < rows ? "," : ""}`);
+    if (lines.length >= MOST_LINES) yield taken(lines);
   }
-  lines.push("  ]", "}", "");
-  return lines.join("\n");
+  lines.push("  ]", "}");
+  yield taken(lines);
 }
 
 function commas(lines: readonly string[]): string[] {

@@ -1,11 +1,12 @@
 export { parseRrdcachedAddress, type RrdcachedAddress } from "./client/address.ts";
-export type { ConnectionFigures } from "./client/connection.ts";
+export type { RrdcachedAnswer } from "./client/answers.ts";
 export {
-  createRrdcachedSink,
-  type RrdcachedSink,
-  type RrdcachedSinkFigures,
-  type RrdcachedSinkOptions,
-} from "./client/sink.ts";
+  converseWithRrdcached,
+  type RrdcachedConversation,
+  type RrdcachedReply,
+} from "./client/conversation.ts";
+export { escapedPath, type RefusedUpdate, RrdcachedSession } from "./client/session.ts";
+export { Shards } from "./client/shards.ts";
 export { type CacheDaemon, type CacheDaemonOptions, startCacheDaemon } from "./server/daemon.ts";
 export type { SyncPolicy } from "./store/journal.ts";
-export type { WriteBehindFigures } from "./store/write-behind.ts";
+export type { WriteBehindFigures } from "./store/write-behind-figures.ts";

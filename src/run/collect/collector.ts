@@ -5,6 +5,7 @@ import {
   type Events,
   lookUp,
   type Mapping,
+  type Milliseconds,
   type Plain,
   type Problem,
   problem,
@@ -25,6 +26,7 @@ import { Rhythm, toMillisecond } from "./rhythm.ts";
 import type { Sample } from "./sample-queue.ts";
 import { SeriesFile } from "./series-file.ts";
 import { type Outlet, Sinks } from "./sinks/sinks.ts";
+import { SyncRounds } from "./sync-rounds.ts";
 import type { CollectDefinition, CollectFigures, Collector } from "./types.ts";
 
 export interface CollectorOptions {
@@ -71,6 +73,7 @@ class RrdCollector implements Collector {
   readonly #options: CollectorOptions;
   readonly #handles: OpenHandles;
   readonly #turns: OpeningTurns;
+  readonly #syncs: SyncRounds;
   readonly #known = new Map<CollectDefinition, Known>();
   /** By absolute path: two definitions may fill one file only if they agree about it. */
   readonly #files = new Map<string, SeriesFile>();
@@ -84,6 +87,7 @@ class RrdCollector implements Collector {
     this.#options = options;
     this.#handles = new OpenHandles(options.openFiles ?? 4096);
     this.#turns = new OpeningTurns(options.clock);
+    this.#syncs = new SyncRounds(options.clock);
     const { clock, events, random = Math.random } = options;
     this.#sinks = new Sinks({ clock, events, random });
   }
@@ -116,11 +120,21 @@ class RrdCollector implements Collector {
 
   async #close(): Promise<void> {
     this.#turns.close();
-    const sinksClosed = this.#sinks.close((this.#options.grace?.() ?? 5) * 1000);
+    const grace = (this.#options.grace?.() ?? 5) * 1000;
+    const sinksClosed = this.#sinks.close(grace);
+    for (const file of this.#files.values()) file.finish();
+    const unsynced = await this.#syncs.close(grace as Milliseconds);
+    if (unsynced > 0) this.#tellUnsynced(unsynced);
     for (const file of this.#files.values()) file.close();
     await Promise.all(this.#graphs.map((graph) => graph.finish()));
     await this.#painter?.close();
     await sinksClosed;
+  }
+
+  #tellUnsynced(files: number): void {
+    const message = `there was no time to sync ${files} files: a power cut may take their last values`;
+    const found = problem("rrd-unsynced", message, { severity: "warning" });
+    this.#options.events.report({ type: "problem:found", problem: found });
   }
 
   #storeEach(collect: CheckedCollect, result: Mapping, stamp: number): void {
@@ -152,7 +166,7 @@ class RrdCollector implements Collector {
           : Object.hasOwn(entry, field.key)
             ? entry[field.key]
             : undefined;
-      const reading = toReading(value, field.source.type);
+      const reading = toReading(value, field.readAs);
       if (typeof reading === "object") {
         readings.push(null);
         const { name } = field.source;
@@ -209,7 +223,7 @@ class RrdCollector implements Collector {
   #outletsOf(collect: CheckedCollect, key: string, entry: Mapping): readonly Outlet[] {
     const outlets: Outlet[] = [];
     for (const target of collect.to) {
-      const made = this.#sinks.outlet(target, collect.fields, key, entry);
+      const made = this.#sinks.outlet(target, collect, key, entry);
       if ("sink" in made) outlets.push(made);
       else {
         const message = `entry "${key}" has no text or number "${made.missing}" for its name in ${target.sink.kind}`;
@@ -223,12 +237,12 @@ class RrdCollector implements Collector {
     const there = this.#files.get(path);
     if (there !== undefined) return sameShape(there.shape, collect) ? there : undefined;
     const { clock, events, storage, queueLength = 1000 } = this.#options;
-    const shared = { handles: this.#handles, turns: this.#turns, count: this.#count };
+    const shared = { handles: this.#handles, turns: this.#turns, syncs: this.#syncs, count: this.#count };
     const context = { clock, events, storage, queueLength, ...shared };
     // A folder below the block's own is part of what the block makes; others may be a disk that is not mounted.
     const mayMakeFolder = !isAbsolute(written) && !normalize(written).startsWith("..");
-    const { recreate } = collect;
-    const file = new SeriesFile({ path, shape: collect, recreate, mayMakeFolder }, context);
+    const { recreate, sync } = collect;
+    const file = new SeriesFile({ path, shape: collect, recreate, sync, mayMakeFolder }, context);
     this.#files.set(path, file);
     return file;
   }

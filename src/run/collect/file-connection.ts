@@ -1,6 +1,7 @@
 import { type Clock, type Events, internalError, type Problem } from "../../base/index.ts";
 import type { Storage } from "../../rrd/index.ts";
-import { type FileShape, type FittedFile, openFitted } from "./file-shape.ts";
+import { type FittedFile, openFitted } from "./file-shape.ts";
+import type { FileShape } from "./fit.ts";
 import type { Closable, OpenHandles } from "./open-handles.ts";
 import { lockForWriting, type WriterLock } from "./writer-lock.ts";
 
@@ -18,6 +19,9 @@ export interface FileConnectionContext {
   readonly handles: OpenHandles;
   readonly storage: Storage | undefined;
 }
+
+/** Worth saying however often it happens. */
+const rewritten: readonly string[] = ["rrd-fields-added", "rrd-migrated"];
 
 /** The way to one RRD file: locked for this process, open while it is in use, and the file that it was. */
 export class FileConnection implements Closable {
@@ -43,6 +47,8 @@ export class FileConnection implements Closable {
     // Asked for every sample, which costs a few microseconds: what goes into a deleted file is lost without a trace.
     if (this.#fitted !== undefined && !this.#fitted.rrd.stillThere()) {
       this.release();
+      // The lock may have gone with its folder: the next opening takes it anew.
+      this.#unlock();
       this.#warn("rrd-replaced", `"${this.#options.path}" was deleted or replaced while it was being filled`);
     }
     if (this.#fitted === undefined) {
@@ -92,7 +98,7 @@ export class FileConnection implements Closable {
     this.#fitted = opened.value;
     handles.used(this);
     // Said once per process: a file that is closed and opened again is still the same.
-    if (!this.#warned || opened.warnings.some(({ code }) => code === "rrd-fields-added")) {
+    if (!this.#warned || opened.warnings.some(({ code }) => rewritten.includes(code))) {
       for (const problem of opened.warnings) this.#context.events.report({ type: "problem:found", problem });
     }
     this.#warned = true;

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import {
   type Clock,
   failed,
@@ -12,20 +12,22 @@ import {
   addDataSources,
   createRrd,
   type DataSourceDefinition,
+  migrateRrd,
   openRrd,
   type RrdFile,
   type RrdInfo,
   type Storage,
 } from "../../rrd/index.ts";
-import type { CheckedCollect } from "./definition.ts";
-
-/** What an RRD file needs to be like to take a block's samples. */
-export type FileShape = Pick<CheckedCollect, "interval" | "fields" | "archives" | "ownArchives">;
+import { fitAdopted } from "./adopted-shape.ts";
+import type { FileShape, Fit } from "./fit.ts";
+import { fitOwn } from "./own-shape.ts";
 
 export interface FittedFile {
   readonly rrd: RrdFile;
   /** For each data source of the file, the index of the field that fills it; -1: none does. */
   readonly fieldOf: Int32Array;
+  /** For each data source the type that its readings still have to be fitted to; of adopted files. */
+  readonly types: readonly (DataSourceDefinition["type"] | undefined)[] | undefined;
   readonly created: boolean;
 }
 
@@ -38,30 +40,52 @@ export interface OpenFittedOptions {
   readonly mayCreate: boolean;
 }
 
-/** Opens the file for writing; makes it if it is missing, adds fields that are new, and refuses what does not fit. */
+/**
+ * Opens the file for writing; makes it if it is missing, adds fields that are new, gives it another step and other
+ * archives, and refuses what does not fit. What was there stays beside it whenever the file is written anew.
+ */
 export function openFitted(path: string, shape: FileShape, options: OpenFittedOptions): Result<FittedFile> {
   const { clock, storage } = options;
-  let created = false;
-  if (!existsSync(path)) {
-    if (!options.mayCreate) {
-      const notes = ["put a file there, or set recreate: true"];
-      return failed(problem("rrd-missing", `"${path}" was deleted and is not made again`, { notes }));
-    }
+  const warnings: Problem[] = [];
+  const created = !existsSync(path);
+  if (created) {
+    const refused = refuseToMake(path, shape, options);
+    if (refused !== undefined) return failed(refused);
     const made = makeFile(path, shape, options);
     if (!made.ok) return made;
-    created = true;
+    if (shape.adopt !== "no") {
+      const message = `"${path}" is not there to be adopted: a new file is made`;
+      warnings.push(problem("rrd-made", message, { severity: "warning" }));
+    }
   }
-  const opened = openRrd(path, { mode: "write", clock, storage });
-  if (!opened.ok) return opened;
-  const rrd = opened.value;
-  const fit = compare(path, rrd.info(), shape);
-  if (fit.refusal !== undefined) {
+  // Open, change, and open what came of it: a second change is not needed.
+  for (let attempt = 1; ; attempt++) {
+    const opened = openRrd(path, { mode: "write", clock, storage });
+    if (!opened.ok) return opened;
+    const rrd = opened.value;
+    const info = rrd.info();
+    const fit = shape.adopt === "no" ? fitOwn(path, info, shape) : fitAdopted(path, info, shape);
+    const isSettled = fit.added.length === 0 && fit.migration === undefined;
+    if (fit.refusal === undefined && (isSettled || attempt > 1)) {
+      const { fieldOf, types } = columns(rrd, info, shape);
+      return ok({ rrd, fieldOf, types, created }, [...warnings, ...fit.warnings]);
+    }
     rrd.close();
-    return failed(fit.refusal);
+    if (fit.refusal !== undefined) return failed(fit.refusal.problem);
+    const changed = change(path, info, shape, fit, options);
+    if (!changed.ok) return changed;
+    warnings.push(...changed.warnings);
   }
-  if (fit.added.length === 0) return ok({ rrd, fieldOf: columns(rrd, shape), created }, fit.warnings);
-  rrd.close();
-  return widen(path, shape, fit, options);
+}
+
+function refuseToMake(path: string, shape: FileShape, options: OpenFittedOptions): Problem | undefined {
+  if (!options.mayCreate) {
+    const notes = ["put a file there, or set recreate: true"];
+    return problem("rrd-missing", `"${path}" was deleted and is not made again`, { notes });
+  }
+  if (shape.mayMake) return undefined;
+  const notes = ["put a file there, or set interval: how many seconds a row of a new one shall have"];
+  return problem("rrd-missing", `"${path}" is not there to be adopted`, { notes });
 }
 
 function makeFile(path: string, shape: FileShape, options: OpenFittedOptions): Result<void> {
@@ -75,93 +99,64 @@ function makeFile(path: string, shape: FileShape, options: OpenFittedOptions): R
   return made;
 }
 
-function widen(path: string, shape: FileShape, fit: Fit, options: OpenFittedOptions): Result<FittedFile> {
-  const added = addDataSources(path, fit.added, { storage: options.storage });
-  if (!added.ok) return added;
-  const opened = openRrd(path, { mode: "write", clock: options.clock, storage: options.storage });
-  if (!opened.ok) return opened;
-  const names = fit.added.map(({ name }) => name).join(", ");
-  const warning = problem("rrd-fields-added", `"${path}" has new fields: ${names}; its data is kept`, {
-    severity: "warning",
-    notes: [`the file as it was: ${added.value.savedAs}`],
-  });
-  const rrd = opened.value;
-  return ok({ rrd, fieldOf: columns(rrd, shape), created: false }, [warning, ...fit.warnings]);
-}
-
-function columns(rrd: RrdFile, shape: FileShape): Int32Array {
-  return Int32Array.from(rrd.names, (name) => shape.fields.findIndex((field) => field.source.name === name));
-}
-
-interface Fit {
-  readonly refusal: Problem | undefined;
-  readonly added: readonly DataSourceDefinition[];
-  readonly warnings: readonly Problem[];
-}
-
-function compare(path: string, info: RrdInfo, shape: FileShape): Fit {
+/** Its warnings tell what was done, and where the file as it was is now. */
+function change(
+  path: string,
+  info: RrdInfo,
+  shape: FileShape,
+  fit: Fit,
+  options: OpenFittedOptions,
+): Result<void> {
+  const { storage } = options;
+  // A symbolic link goes on to name the file.
+  const real = realpathSync(path);
   const warnings: Problem[] = [];
-  const warn = (message: string, ...notes: string[]) =>
-    warnings.push(problem("rrd-differs", message, { severity: "warning", notes }));
-  const moveAway = `or move the file away (mv ${path} ${path}.aside): a new one is made at the next sample`;
-  const wrong = (message: string, fix: string): Fit => ({
-    refusal: problem("rrd-mismatch", message, { notes: [fix, moveAway] }),
-    added: [],
-    warnings,
-  });
-  if (info.step !== shape.interval) {
-    const [has, wants] = [formatDuration(info.step), formatDuration(shape.interval)];
-    return wrong(
-      `"${path}" has one row every ${has}, the block says interval: ${wants}`,
-      `set interval: ${info.step}`,
-    );
+  if (fit.added.length > 0) {
+    const added = addDataSources(real, fit.added, { storage });
+    if (!added.ok) return added;
+    const names = fit.added.map(({ name }) => name).join(", ");
+    const message = `"${path}" has new fields: ${names}; its data is kept`;
+    const notes = [`the file as it was: ${added.value.savedAs}`, ...adoptNote(shape)];
+    warnings.push(problem("rrd-fields-added", message, { severity: "warning", notes }), ...added.warnings);
   }
-  const added: DataSourceDefinition[] = [];
-  for (const { source } of shape.fields) {
-    const there = info.dataSources.find(({ name }) => name === source.name);
-    if (there === undefined) {
-      added.push(source);
-      continue;
-    }
-    if (there.type !== source.type) {
-      return wrong(
-        `field "${source.name}" is ${there.type} in "${path}", the block says type: ${source.type}`,
-        `set type: ${there.type}, give the field another name`,
-      );
-    }
-    for (const [what, has, wants] of [
-      ["heartbeat", there.heartbeat, source.heartbeat],
-      ["min", there.min, source.min ?? Number.NaN],
-      ["max", there.max, source.max ?? Number.NaN],
-    ] as const) {
-      if (Object.is(has, wants)) continue;
-      const field = `${what} of field "${source.name}"`;
-      warn(`${field} is ${limit(has)} in "${path}", the block says ${limit(wants)}: the file's counts`);
-    }
+  if (fit.migration !== undefined) {
+    const migrated = migrateRrd(real, fit.migration, { storage });
+    // Samples fit it as it is, and are worth more than other archives.
+    if (!migrated.ok && info.step === shape.interval)
+      return ok(undefined, [...warnings, notMigrated(path, migrated)]);
+    if (!migrated.ok) return migrated;
+    const { savedAs, lost } = migrated.value;
+    const [had, has] = [formatDuration(info.step), formatDuration(shape.interval)];
+    const what = had === has ? "has other archives now" : `has one row every ${has} now, not ${had}`;
+    const notes = [
+      `the file as it was: ${savedAs}`,
+      ...lost.map(({ cf, to }) => `no archive is left for ${cf} before ${new Date(to * 1000).toISOString()}`),
+      ...adoptNote(shape),
+    ];
+    const message = `"${path}" ${what}, as the block says; its data is kept`;
+    warnings.push(problem("rrd-migrated", message, { severity: "warning", notes }), ...migrated.warnings);
   }
-  for (const { name } of info.dataSources) {
-    if (shape.fields.some(({ source }) => source.name === name)) continue;
-    warn(`"${path}" has a field "${name}" that the block does not collect: unknown from now on`);
-  }
-  if (shape.ownArchives && !sameArchives(info, shape)) {
-    warn(
-      `"${path}" keeps the archives it was made with, which are not those of the block`,
-      moveAway.slice(3),
-    );
-  }
-  return { refusal: undefined, added, warnings };
+  return ok(undefined, warnings);
 }
 
-function limit(value: number): string {
-  return Number.isNaN(value) ? "U" : String(value);
+function notMigrated(path: string, { problems }: { readonly problems: readonly Problem[] }): Problem {
+  const notes = problems.flatMap(({ message, notes = [] }) => [message, ...notes]);
+  const message = `"${path}" keeps the archives it has, which are not those of the block: it could not be migrated`;
+  return problem("rrd-differs", message, { severity: "warning", notes });
 }
 
-function sameArchives(info: RrdInfo, shape: FileShape): boolean {
-  return (
-    info.archives.length === shape.archives.length &&
-    shape.archives.every((wanted, index) => {
-      const there = info.archives[index];
-      return there?.cf === wanted.cf && there.rows === wanted.rows && there.pdpPerRow === wanted.pdpPerRow;
-    })
+function adoptNote(shape: FileShape): readonly string[] {
+  return shape.adopt === "no" ? ["adopt: true leaves a file of another program as it is"] : [];
+}
+
+function columns(rrd: RrdFile, info: RrdInfo, shape: FileShape): Pick<FittedFile, "fieldOf" | "types"> {
+  const fieldOf = Int32Array.from(rrd.names, (name) =>
+    shape.fields.findIndex((field) => field.source.name === name),
   );
+  if (shape.adopt === "no") return { fieldOf, types: undefined };
+  const types = info.dataSources.map(({ type }, index) => {
+    const isOpen = shape.fields[fieldOf[index] ?? -1]?.readAs === undefined;
+    return isOpen && type !== "COMPUTE" ? type : undefined;
+  });
+  return { fieldOf, types };
 }

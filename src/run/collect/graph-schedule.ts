@@ -66,7 +66,8 @@ export class GraphSchedule {
     const now = Math.floor(clock.wall() / 1000);
     for (const period of this.#definition.periods) {
       const out = resolve(this.#dir, graphPath(this.#definition, period));
-      const request = { rrdFile: this.#rrdFile, definition: this.#definition, period, now, out };
+      const rrdFile = this.#rrdFile;
+      const request = { rrdFile, folder: this.#dir, definition: this.#definition, period, now, out };
       const painted = await this.#context.painter().paint(request);
       if (painted.ok) {
         if (painted.value.drawn) {

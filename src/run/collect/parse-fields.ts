@@ -9,7 +9,7 @@ import {
   parsePath,
 } from "../../base/index.ts";
 import type { DataSourceDefinition } from "../../rrd/index.ts";
-import type { CollectField } from "./definition.ts";
+import type { CheckedCollect, CollectField } from "./definition.ts";
 import { Reader, shown } from "./reader.ts";
 
 type SourceType = DataSourceDefinition["type"];
@@ -26,18 +26,22 @@ const fieldKeys = ["type", "min", "max", "heartbeat", "from"] as const;
 const fieldName = /^[A-Za-z0-9_-]{1,19}$/;
 
 /** `fields`: a list of names (all GAUGE) or a mapping of name and options. */
-export function parseFields(read: Reader, defaultHeartbeat: number): readonly CollectField[] | undefined {
+export function parseFields(
+  read: Reader,
+  defaultHeartbeat: number,
+  adopt: CheckedCollect["adopt"],
+): readonly CollectField[] | undefined {
   const value = read.get("fields");
   if (value === undefined) {
     return read.missing("fields", "the names of the values to store", "write for example: fields: [random]");
   }
-  if (Array.isArray(value)) return parseList(read, value, defaultHeartbeat);
+  if (Array.isArray(value)) return parseList(read, value, defaultHeartbeat, adopt);
   if (!isMapping(value)) {
     return read.wrong("fields", `"fields" must be a list of names or a mapping, not ${shown(value)}`);
   }
   const fields: CollectField[] = [];
   for (const [name, options] of Object.entries(value)) {
-    const field = parseField(read, name, options, defaultHeartbeat);
+    const field = parseField(read, name, options, defaultHeartbeat, adopt);
     if (field !== undefined) fields.push(field);
   }
   return fields.length > 0 || read.failed
@@ -49,6 +53,7 @@ function parseList(
   read: Reader,
   list: readonly Plain[],
   heartbeat: number,
+  adopt: CheckedCollect["adopt"],
 ): readonly CollectField[] | undefined {
   const fields: CollectField[] = [];
   for (const [index, item] of list.entries()) {
@@ -60,7 +65,9 @@ function parseList(
     } else if (fields.some((field) => field.source.name === name)) {
       read.wrongAt(at, `field "${name}" is listed twice`);
     } else if (checkName(read, name, at, "value")) {
-      fields.push({ source: { name, type: "GAUGE", heartbeat }, ...pathOf(name) });
+      const readAs = adopt === "no" ? "GAUGE" : undefined;
+      const place = read.check.place(at, "value");
+      fields.push({ source: { name, type: "GAUGE", heartbeat }, ...pathOf(name), readAs, at, place });
     }
   }
   return fields.length > 0 || read.failed
@@ -68,7 +75,13 @@ function parseList(
     : read.wrong("fields", '"fields" must name at least one field');
 }
 
-function parseField(read: Reader, name: string, value: Plain, heartbeat: number): CollectField | undefined {
+function parseField(
+  read: Reader,
+  name: string,
+  value: Plain,
+  heartbeat: number,
+  adopt: CheckedCollect["adopt"],
+): CollectField | undefined {
   const at = read.at("fields", name);
   const nameFits = checkName(read, name, at, "key");
   if (value !== null && !isMapping(value)) {
@@ -87,7 +100,14 @@ function parseField(read: Reader, name: string, value: Plain, heartbeat: number)
   const from = parseFrom(own, name);
   if (own.failed) read.fail();
   if (own.failed || !nameFits || type === undefined || from === undefined) return undefined;
-  return { source: { name, type, heartbeat: beat ?? heartbeat, min, max }, ...from };
+  const typed = own.has("type");
+  return {
+    source: { name, type, heartbeat: beat ?? heartbeat, min, max },
+    ...from,
+    readAs: typed || adopt === "no" ? type : undefined,
+    at: typed ? own.at("type") : at,
+    place: typed ? read.check.place(own.at("type"), "value") : read.check.place(at, "key"),
+  };
 }
 
 function checkName(

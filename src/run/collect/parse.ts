@@ -1,5 +1,6 @@
 import { formatDuration, kindOf, parseDuration, type Seconds } from "../../base/index.ts";
-import type { CheckedCollect } from "./definition.ts";
+import { checkAdopted } from "./adopted-shape.ts";
+import { type CheckedCollect, type FileSync, fileSyncs } from "./definition.ts";
 import { parseArchives } from "./parse-archives.ts";
 import { parseFields } from "./parse-fields.ts";
 import { parseGraphs } from "./parse-graphs.ts";
@@ -18,24 +19,30 @@ export const collectKeys = [
   "to",
   "each",
   "recreate",
+  "sync",
+  "adopt",
 ] as const;
 
 /** Checks a `timeseries collect` mapping and fills in its defaults. */
 export const parseCollect: CollectParser = (value, path, check, stepInterval, thread) => {
   const read = new Reader(value, path, check, '"timeseries collect"', collectKeys);
   const file = parsePath(read);
-  const interval = parseInterval(read, stepInterval);
+  const adopt = parseAdopt(read);
+  const known = parseInterval(read, stepInterval, adopt !== "no");
+  // A file to adopt has a step of its own; only to make one, or to add to it, does ours count.
+  const interval = known ?? (adopt === "no" ? undefined : (300 as Seconds));
   const longest = Math.max(interval ?? 1, Math.ceil(stepInterval ?? 0));
-  const fields = parseFields(read, 2 * longest);
+  const fields = parseFields(read, 2 * longest, adopt);
   const archives = parseArchives(read, interval, fields?.length ?? 1);
   // With a wrong field, "unknown field" in a graph would only repeat it.
-  const known = read.failed || fields === undefined ? undefined : fields.map((field) => field.source.name);
-  const graphs = parseGraphs(read, known, interval);
+  const names = read.failed || fields === undefined ? undefined : fields.map((field) => field.source.name);
+  const graphs = parseGraphs(read, names, interval);
   const to = parseTo(read, thread);
   const each = parseEach(read);
   const recreate = read.flag("recreate") ?? true;
+  const sync = parseSync(read);
   for (const field of fields ?? []) {
-    if (stepInterval === undefined || field.source.heartbeat >= stepInterval) continue;
+    if (adopt !== "no" || stepInterval === undefined || field.source.heartbeat >= stepInterval) continue;
     const message = `"heartbeat" of field "${field.source.name}" (${formatDuration(field.source.heartbeat)}) is shorter than the step's interval (${formatDuration(stepInterval)}): every value would be unknown`;
     check.report("short-heartbeat", message, { path: read.at("fields"), part: "key", severity: "warning" });
   }
@@ -50,14 +57,28 @@ export const parseCollect: CollectParser = (value, path, check, stepInterval, th
     fields,
     archives,
     ownArchives: read.has("archives"),
+    adopt,
+    every: stepInterval,
+    mayMake: known !== undefined,
     graphs,
     to,
     each,
     recreate,
+    sync,
     snap: snapFor(stepInterval),
   };
+  if (adopt !== "no") checkAdopted(checked, read.check);
   return checked;
 };
+
+function parseAdopt(read: Reader): CheckedCollect["adopt"] {
+  const value = read.get("adopt");
+  if (value === undefined || value === false) return "no";
+  if (value === true) return "keep";
+  if (value === "extend") return "extend";
+  read.wrong("adopt", `"adopt" must be true, false or extend, not ${shown(value)}`);
+  return "keep";
+}
 
 function parsePath(read: Reader): PathTemplate | undefined {
   if (!read.has("path")) return read.missing("path", "the RRD file, for example path: simplest.rrd");
@@ -91,11 +112,16 @@ function parsePath(read: Reader): PathTemplate | undefined {
   return template;
 }
 
-function parseInterval(read: Reader, stepInterval: Seconds | undefined): Seconds | undefined {
+function parseInterval(
+  read: Reader,
+  stepInterval: Seconds | undefined,
+  mayBeMissing: boolean,
+): Seconds | undefined {
   const value = read.get("interval");
   if (value === undefined) {
     // Rows of an RRD are whole seconds; rounding up leaves at least one sample in each.
     if (stepInterval !== undefined) return Math.max(1, Math.ceil(stepInterval)) as Seconds;
+    if (mayBeMissing) return undefined;
     return read.missing(
       "interval",
       "seconds per row, because the step has no interval of its own (cache: SECONDS)",
@@ -121,6 +147,13 @@ function parseEach(read: Reader) {
     return path ?? read.fail();
   }
   return read.wrong("each", `"each" must be a path in the result, not ${kindOf(value)}`);
+}
+
+function parseSync(read: Reader): FileSync {
+  const value = read.get("sync") ?? "never";
+  const policy = fileSyncs.find((one) => one === value);
+  if (policy === undefined) read.wrong("sync", `"sync" must be ${fileSyncs.join(", ")}, not ${shown(value)}`);
+  return policy ?? "never";
 }
 
 /** Even intervals of whole seconds leave no doubt; without a known interval only what looks like one is taken for it. */

@@ -6,11 +6,12 @@ export type KnownReading = number | bigint;
 
 const numberText = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A value of a result as a reading for this type of data source, or the reason why it is unknown. */
+/** A value of a result as a reading for this type of data source (undefined: any), or the reason why it is unknown. */
 export function toReading(
   value: Plain | undefined,
-  type: DataSourceDefinition["type"],
+  type: DataSourceDefinition["type"] | undefined,
 ): KnownReading | { readonly reason: string } {
+  if (type === undefined) return anyReading(value);
   const whole = type === "COUNTER" || type === "DERIVE";
   if (typeof value === "number") return whole ? wholeReading(value, type) : finiteReading(value);
   if (typeof value === "bigint") {
@@ -20,6 +21,17 @@ export function toReading(
   }
   if (typeof value === "string") return textReading(value, type, whole);
   return { reason: value === undefined ? "it is not in the result" : `it is ${kindOf(value)}, not a number` };
+}
+
+/** For a type that is not known yet: nothing of the number is lost, and `toReading` takes it again later. */
+function anyReading(value: Plain | undefined): KnownReading | { readonly reason: string } {
+  const whole = typeof value === "bigint" || (typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value));
+  const reading = toReading(value, whole ? "DERIVE" : "GAUGE");
+  return typeof reading === "bigint" && isSafe(reading) ? Number(reading) : reading;
+}
+
+function isSafe(value: bigint): boolean {
+  return Number.isSafeInteger(Number(value));
 }
 
 function finiteReading(value: number): KnownReading | { readonly reason: string } {

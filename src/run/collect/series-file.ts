@@ -3,18 +3,23 @@ import {
   type Mapping,
   type Milliseconds,
   type Problem,
+  type Result,
   setKey,
   type Timer,
 } from "../../base/index.ts";
-import type { Reading } from "../../rrd/index.ts";
+import type { DataSourceDefinition, Reading } from "../../rrd/index.ts";
+import type { FileSync } from "./definition.ts";
 import { FileConnection, type FileConnectionContext, type FileConnectionOptions } from "./file-connection.ts";
 import { LateSamples } from "./late-samples.ts";
 import type { OpeningTurns } from "./opening-turns.ts";
+import { type KnownReading, toReading } from "./reading.ts";
 import { RepeatedProblem } from "./repeated-problem.ts";
 import { type Sample, SampleQueue } from "./sample-queue.ts";
+import type { Syncable, SyncRounds } from "./sync-rounds.ts";
 
 /** What all files of a collector share. */
 export interface SeriesFileContext extends FileConnectionContext {
+  readonly syncs: SyncRounds;
   readonly turns: OpeningTurns;
   readonly queueLength: number;
   readonly count: { stored: number; dropped: number; failed: number };
@@ -32,9 +37,10 @@ const longestRetry = 60_000;
  *
  * New and suspended, samples wait, the oldest dropped and counted when there are too many.
  */
-export class SeriesFile {
+export class SeriesFile implements Syncable {
   readonly path: string;
   readonly shape: FileConnectionOptions["shape"];
+  readonly #sync: FileSync;
   /** Epoch seconds of the latest sample that was accepted; undefined before the first. */
   lastTime: number | undefined;
   readonly #context: SeriesFileContext;
@@ -45,11 +51,16 @@ export class SeriesFile {
   readonly #listeners: (() => void)[] = [];
   #retry: Timer | undefined;
   #retryDelay = firstRetry;
+  /** The last sync failed: only one that goes through shows that the file works again. */
+  #unsynced = false;
   /** In the order of the file's data sources; filled anew for each sample. */
   readonly #row: Reading[] = [];
+  /** Fields that were said to be unfit for the file. */
+  readonly #unfit = new Set<string>();
 
-  constructor(options: FileConnectionOptions, context: SeriesFileContext) {
+  constructor(options: FileConnectionOptions & { readonly sync: FileSync }, context: SeriesFileContext) {
     this.path = options.path;
+    this.#sync = options.sync;
     this.shape = options.shape;
     this.#context = context;
     this.#connection = new FileConnection(options, context);
@@ -79,8 +90,8 @@ export class SeriesFile {
     }
   }
 
-  /** A last attempt to store what waits; then everything is closed and unlocked. */
-  close(): void {
+  /** A last attempt to store what waits. */
+  finish(): void {
     this.#retry?.cancel();
     this.#retry = undefined;
     const problem = this.#drain();
@@ -95,6 +106,12 @@ export class SeriesFile {
       });
     }
     this.#late.flush();
+  }
+
+  /** Closed and unlocked. */
+  close(): void {
+    this.#retry?.cancel();
+    this.#retry = undefined;
     this.#connection.close();
   }
 
@@ -112,7 +129,7 @@ export class SeriesFile {
   #write(sample: Sample): Problem | undefined {
     const ready = this.#connection.ready(sample.time);
     if ("problem" in ready) return ready.problem;
-    const { rrd, fieldOf } = ready;
+    const { rrd, fieldOf, types } = ready;
     if (sample.time <= rrd.lastUpdate) {
       this.#drop(sample, lateReason(sample.time, rrd.lastUpdate));
       return undefined;
@@ -120,12 +137,17 @@ export class SeriesFile {
     const row = this.#row;
     row.length = fieldOf.length;
     for (let index = 0; index < fieldOf.length; index++) {
-      row[index] = sample.readings[fieldOf[index] ?? -1] ?? null;
+      const reading = sample.readings[fieldOf[index] ?? -1] ?? null;
+      const type = types?.[index];
+      row[index] =
+        type === undefined || reading === null ? reading : this.#fit(reading, type, fieldOf[index]);
     }
     const updated = rrd.update(sample.time, row);
     if (updated.ok) {
       this.#context.count.stored++;
       if (this.#context.events.wants("sample:stored")) this.#reportStored(sample);
+      if (this.#sync === "interval") this.#context.syncs.written(this);
+      else if (this.#sync === "always") this.#synced(rrd.sync());
       return undefined;
     }
     const problem = updated.problems[0];
@@ -137,6 +159,40 @@ export class SeriesFile {
     }
     this.#drop(sample, problem.message);
     return undefined;
+  }
+
+  /** A reading that was taken before the type of its data source was known. */
+  #fit(reading: KnownReading, type: DataSourceDefinition["type"], index = -1): Reading {
+    const fitted = toReading(reading, type);
+    if (typeof fitted !== "object") return fitted;
+    const field = this.shape.fields[index]?.source.name ?? "";
+    if (!this.#unfit.has(field)) {
+      this.#unfit.add(field);
+      const { reason } = fitted;
+      this.#context.events.report({ type: "field:unknown", file: this.path, field, reason });
+    }
+    return null;
+  }
+
+  /** For the rounds: of a file that was closed in between, too. */
+  async syncBeside(): Promise<void> {
+    const ready = this.#connection.ready(this.lastTime ?? 0);
+    // Nothing to sync, and what is wrong shows with the next sample.
+    if ("problem" in ready) return;
+    this.#synced(await ready.rrd.syncBeside());
+  }
+
+  /** What is stored stays stored; after a failure nothing more is until the file was opened and looked at anew. */
+  #synced(result: Result<void>): void {
+    const [problem] = result.ok ? [] : result.problems;
+    if (problem !== undefined) {
+      this.#unsynced = true;
+      this.#connection.release();
+      if (this.#retry === undefined) this.#suspend(problem);
+    } else if (this.#unsynced) {
+      this.#unsynced = false;
+      this.#worksAgain("what comes is safe from power cuts");
+    }
   }
 
   #suspend(problem: Problem): void {
@@ -162,15 +218,18 @@ export class SeriesFile {
       this.#suspend(problem);
       return;
     }
+    // With every sample synced, the first of them may have failed again.
+    if (this.#retry !== undefined || this.#unsynced) return;
+    this.#worksAgain(
+      waiting === 1 ? "the sample that waited is stored" : `the ${waiting} samples that waited are stored`,
+    );
+  }
+
+  #worksAgain(what: string): void {
     this.#retryDelay = firstRetry;
     if (!this.#trouble.over()) return;
-    const samples = waiting === 1 ? "the sample that waited is" : `the ${waiting} samples that waited are`;
-    this.#context.events.report({
-      type: "log:written",
-      level: "info",
-      text: `"${this.path}" works again: ${samples} stored`,
-      thread: undefined,
-    });
+    const text = `"${this.path}" works again: ${what}`;
+    this.#context.events.report({ type: "log:written", level: "info", text, thread: undefined });
   }
 
   #drain(): Problem | undefined {
@@ -180,6 +239,7 @@ export class SeriesFile {
       problem = this.#write(sample);
       if (problem !== undefined) break;
       this.#queue.removeFirst();
+      if (this.#retry !== undefined) break;
     }
     if (this.#queue.length < waiting) this.#changed();
     return problem;

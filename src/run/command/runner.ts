@@ -44,6 +44,8 @@ class Execution {
   /** Why it was told to end. */
   #reason: Failure | undefined;
   #ended = false;
+  /** Of a command that was stopped: nobody of its process group is left. */
+  #groupGone = false;
   #timers: NodeJS.Timeout[] = [];
 
   constructor(call: CommandCall, onLine: ((line: string) => void) | undefined) {
@@ -101,6 +103,7 @@ class Execution {
     });
     child.on("close", (status, signal) => {
       if (this.#reason === undefined) this.#finish(status, signal);
+      else if (this.#groupGone) this.#finish(null, null);
     });
     child.stdout?.on("data", (chunk: Buffer) => {
       if (this.#lines === undefined) this.#take(this.#output, chunk, "standard output");
@@ -154,8 +157,14 @@ class Execution {
 
   /** The leader is gone; the others of its group had the same SIGTERM and have the same time to end. */
   #awaitGroup(child: ChildProcess): void {
-    if (child.pid === undefined || !groupExists(child.pid)) this.#finish(null, null);
-    else this.#after(GROUP_CHECK, () => this.#awaitGroup(child));
+    if (child.pid !== undefined && groupExists(child.pid)) {
+      this.#after(GROUP_CHECK, () => this.#awaitGroup(child));
+      return;
+    }
+    this.#groupGone = true;
+    // Its last words may still be in the pipes; their end comes next, unless somebody else holds them open.
+    if (child.stdout?.closed !== false && child.stderr?.closed !== false) this.#finish(null, null);
+    else this.#after(TRAILING, () => setImmediate(() => this.#finish(null, null)));
   }
 
   #after(milliseconds: number, callback: () => void): void {

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { Events, ManualClock } from "../../../src/base/index.ts";
+import { Events, type Happening, ManualClock } from "../../../src/base/index.ts";
 import { type ListenOptions, PrometheusListener } from "../../../src/run/collect/sinks/prometheus-listen.ts";
 import { readSecret, redact } from "../../../src/run/collect/sinks/secret.ts";
 import { pointOf, seriesOf, wrongIn } from "./sinking.ts";
@@ -61,6 +61,34 @@ test("with a token only who has it is answered", async () => {
   expect(await get(port, { Authorization: "Bearer abd" })).toBe("401 ");
   expect(await get(port, { Authorization: "Bearer abc" })).toBe("200 ");
   await sink.close();
+});
+
+test("an address that is taken is tried again with growing pauses, told of once, and used when it is free", async () => {
+  const clock = new ManualClock();
+  const events = new Events();
+  const told: Happening[] = [];
+  events.on((happening) => told.push(happening));
+  const taken = await listening();
+  const address = { host: "127.0.0.1", port: taken.port };
+  const options = { address, hosts: [], expire: 60_000, token: undefined, dir };
+  const sink = new PrometheusListener(options, { clock, events, random: () => 0.5 });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  while (sink.figures().failures < 4) {
+    await clock.advance(100);
+    await turn();
+  }
+  expect(clock.monotonic()).toBeGreaterThanOrEqual(0.75 * (1000 + 2000 + 4000));
+  await taken.sink.close();
+  sink.add(pointOf(seriesOf("a", {}, "v"), 1));
+  while (sink.port === undefined) {
+    await clock.advance(1000);
+    await turn();
+  }
+  expect(await get(taken.port)).toContain("a_v 1\n");
+  await sink.close();
+  sink.add(pointOf(seriesOf("a", {}, "v"), 1));
+  expect(sink.figures()).toMatchObject({ sent: 1, dropped: 1 });
+  expect(told.map(({ type }) => type)).toEqual(["sink:failed", "sink:closed"]);
 });
 
 test("a secret file that others can read is refused, and secrets do not get into messages", () => {

@@ -8,13 +8,16 @@ export const startTime = 1_700_000_000;
 
 /** Definition of a step that stores `fields` in a file and in `to`. */
 export function collectTo(to: Mapping, dir = "/blocks", fields = ["v"]): CheckedCollect {
-  return definitionOf({ path: "a.rrd", fields, to: [to] }, { dir }) as CheckedCollect;
+  return definitionOf({ path: "a.rrd", interval: 1, fields, to: [to] }, { dir }) as CheckedCollect;
 }
 
 /** What is wrong with an entry of `to`. */
 export function wrongIn(to: Mapping): string[] {
   return check({ path: "a.rrd", fields: ["v"], to: [to] }).reported.map(({ message }) => message);
 }
+
+export const upTo = (last: number, first = 1) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 export function seriesOf(name: string, tags: Record<string, string>, ...fields: string[]): SinkSeries {
   return {
@@ -30,21 +33,24 @@ export function pointOf(series: SinkSeries, ...values: Point["values"]): Point {
 
 /** One sink as a block makes it, on a clock that moves only while something is waited for. */
 export class Sinking {
-  readonly clock = new ManualClock(startTime * 1000);
+  readonly clock: ManualClock;
   readonly happenings: Happening[] = [];
   readonly sink: Sink;
   readonly #sinks: Sinks;
   readonly #series: SinkSeries;
-  #time = startTime;
+  #time: number;
 
-  constructor(to: Mapping, dir: string) {
+  /** `from`: the time of the first value, epoch seconds. */
+  constructor(to: Mapping, dir: string, from = startTime) {
+    this.clock = new ManualClock(from * 1000);
+    this.#time = from;
     const events = new Events();
     events.on((happening) => this.happenings.push(happening));
     this.#sinks = new Sinks({ clock: this.clock, events, random: () => 0.5 });
     const collect = collectTo(to, dir);
     const target = collect.to[0];
     if (target === undefined) throw new Error("no target");
-    const outlet = this.#sinks.outlet(target, collect.fields, "", {});
+    const outlet = this.#sinks.outlet(target, collect, "", {});
     if (!("sink" in outlet)) throw new Error(outlet.missing);
     this.sink = outlet.sink;
     this.#series = outlet.series;
@@ -55,6 +61,15 @@ export class Sinking {
     for (let value = first; value <= last; value++) {
       this.sink.add({ time: this.#time++, series: this.#series, values: [value] });
     }
+  }
+
+  /** The next values are this many seconds older. */
+  back(seconds: number): void {
+    this.#time -= seconds;
+  }
+
+  forth(seconds: number): void {
+    this.#time += seconds;
   }
 
   /** Moves the clock on until it is so; real sockets and files get their turn meanwhile. */
@@ -78,6 +93,6 @@ export class Sinking {
   }
 
   get told(): string[] {
-    return this.happenings.flatMap((one) => (one.type === "store:failed" ? [one.problem.message] : []));
+    return this.happenings.flatMap((one) => (one.type === "sink:failed" ? [one.problem.message] : []));
   }
 }

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Mapping } from "../../../src/base/index.ts";
+import { freePort } from "./free-port.ts";
+import { daemons, RrdcachedStore } from "./rrdcached-store.ts";
+import type { Store } from "./store.ts";
 import {
   readGraphiteLine,
   readInfluxLine,
@@ -13,22 +16,7 @@ import {
   unsnappy,
 } from "./strict-readers.ts";
 
-/** A store that can be well, gone, deaf or full of errors, and says what it was given. */
-export interface Store {
-  /** The entry of `to`. */
-  readonly to: (more: Mapping) => Mapping;
-  /** A batch whose answer was lost comes again, and the store cannot tell. */
-  readonly mayRepeat: boolean;
-  up(): Promise<void>;
-  down(): Promise<void>;
-  /** Takes nothing and says nothing; undefined where there is no such state. */
-  hang?(): Promise<void>;
-  /** Answers, but with errors that pass. */
-  fail?(): Promise<void>;
-  values(): number[] | Promise<number[]>;
-  end(): Promise<void>;
-}
-
+const hasRrdcached = existsSync("/usr/bin/rrdcached");
 const hasRedis = spawnSync("redis-server", ["--version"], { stdio: "ignore" }).status === 0;
 
 class HttpStore implements Store {
@@ -289,14 +277,6 @@ function readJsonl(folder: string): number[] {
   return lines.map((line) => (JSON.parse(line) as { values: { v: number } }).values.v);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 const influxValues = (body: Buffer) =>
   body
     .toString()
@@ -340,6 +320,8 @@ export const stores: Readonly<Record<string, (dir: string) => Promise<Store>>> =
       (line) => readPutLine(line).value,
     ),
   ...(hasRedis ? { redis: async (dir: string) => new RedisStore(await freePort(), dir) } : {}),
+  ...(hasRrdcached ? { rrdcached: async (dir: string) => new RrdcachedStore(dir, daemons.rrdcached) } : {}),
+  "procblock rrd daemon": async (dir) => new RrdcachedStore(dir, daemons["procblock rrd daemon"]),
   sql: async (dir) => new SqlStore(dir),
   jsonl: async (dir) =>
     new FolderStore(

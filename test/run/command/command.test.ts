@@ -121,16 +121,13 @@ test("a grandchild in the background does not hold up the result", async () => {
 });
 
 test("a grandchild gets the time to end that its leader did not need", async () => {
-  const command = `(trap 'sleep 0.1; echo cleaned; exit' TERM; sleep 999 & wait) & exec sleep 999`;
+  const command = `(trap 'sleep 0.1; echo cleaned; exit' TERM; echo up; sleep 999 & wait) & exec sleep 999`;
   const controller = new AbortController();
   const lines: string[] = [];
-  const long = commands.start(
-    call(`echo up; ${command}`, { signal: controller.signal, grace: 5 as Seconds }),
-    (line) => {
-      lines.push(line);
-      if (line === "up") setTimeout(() => controller.abort(), 50);
-    },
-  );
+  const long = commands.start(call(command, { signal: controller.signal, grace: 5 as Seconds }), (line) => {
+    lines.push(line);
+    if (line === "up") setTimeout(() => controller.abort(), 50);
+  });
   expect(failureOf(await long.ended).kind).toBe("aborted");
   expect(lines).toEqual(["up", "cleaned"]);
 });

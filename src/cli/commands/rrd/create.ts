@@ -1,4 +1,5 @@
-import { createRrd, parseCreateArguments, takeFirstWord } from "../../../rrd/index.ts";
+import { createFromArguments, takeFirstWord } from "../../../rrd/index.ts";
+import { withDaemon, withoutDaemon } from "./through-daemon.ts";
 import { daemon, flag, option, type RrdVerb, refuse, takeApart } from "./world.ts";
 
 const options = [
@@ -10,16 +11,25 @@ const options = [
   flag("O", "no-overwrite"),
 ];
 
-export const create: RrdVerb = (world, words) => {
+export const create: RrdVerb = async (world, words) => {
   const given = takeApart(words, options);
   if (!given.ok) return given;
   const { first: file, others } = takeFirstWord(words, options);
   if (file === undefined) return refuse("need name of an rrd file to create");
   world.warnOfTimes(given.value.given.get("start") ?? []);
-  const request = parseCreateArguments(others, world.now);
-  if (!request.ok) return request;
-  const { definition, noOverwrite } = request.value;
-  const made = createRrd(world.path(file), definition, { overwrite: !noOverwrite });
+  const own = withoutDaemon(others);
+  const asked = await withDaemon(world, given.value.given.get("daemon")?.at(-1), (server) =>
+    server.askOf("CREATE", file, own),
+  );
+  // Without a daemon in reach rrdtool makes the file itself and says nothing.
+  if (asked !== undefined && (asked.ok || asked.problems[0]?.code !== "rrdcached-unreachable")) return asked;
+  if (asked?.ok === false) world.warn(`${asked.problems[0]?.message}: the file is made here`);
+  const made = createFromArguments(world.path(file), own, {
+    now: world.now,
+    name: file,
+    resolve: (name) => world.path(name),
+  });
+  if (made.ok) for (const { message } of made.warnings) world.warn(message);
   if (made.ok || made.problems[0]?.code !== "rrd-storage") return made;
   // rrdtool, too, writes another file first, and speaks of that.
   return refuse("Cannot create temporary file");

@@ -1,8 +1,9 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, statSync, writeSync } from "node:fs";
 import { failed, problem, type Result } from "../../../base/index.ts";
 import { type DumpOptions, dumpRrd } from "../../../rrd/index.ts";
 import { systemError } from "./error-words.ts";
-import { daemon, flag, noDaemon, option, type RrdVerb, type RrdWorld, refuse, takeApart } from "./world.ts";
+import { afterFlush } from "./through-daemon.ts";
+import { daemon, flag, option, type RrdVerb, type RrdWorld, refuse, takeApart } from "./world.ts";
 
 const usage = `usage rrdtool dump [--header|-h {none,xsd,dtd}]
 [--no-header|-n]
@@ -11,7 +12,7 @@ file.rrd [file.xml]`;
 
 export const dump: RrdVerb = (world, words) => {
   const given = takeApart(words, [daemon, option("h", "header"), flag("n", "no-header")]);
-  if (!given.ok) return given.problems[0]?.code === "rrd-not-supported" ? noDaemon() : refuse(usage);
+  if (!given.ok) return refuse(usage);
   const { ordered, rest } = given.value;
   const [file, xml] = rest;
   if (file === undefined || rest.length > 2) return refuse(usage);
@@ -21,9 +22,24 @@ export const dump: RrdVerb = (world, words) => {
     else if (value === "none" || value === "xsd" || value === "dtd") header = value;
   }
   const path = world.path(file);
-  if (xml === undefined) return dumpRrd(path, { header }, (text) => world.print(Buffer.from(text, "latin1")));
-  return intoFile(world, xml, (write) => dumpRrd(path, { header }, write));
+  if (xml !== undefined && isSameFile(path, world.path(xml)))
+    return refuse(`'${xml}' is the file that is dumped`);
+  return afterFlush(world, given.value.given.get("daemon")?.at(-1), file, () =>
+    xml === undefined
+      ? dumpRrd(path, { header }, (text) => world.print(Buffer.from(text, "latin1")))
+      : intoFile(world, xml, (write) => dumpRrd(path, { header }, write)),
+  );
 };
+
+/** By whatever name: what is dumped would be gone before it is read. */
+function isSameFile(one: string, other: string): boolean {
+  try {
+    const [a, b] = [statSync(one), statSync(other)];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false;
+  }
+}
 
 function intoFile(
   world: RrdWorld,

@@ -1,20 +1,26 @@
 import { ok, type Result } from "../../../base/index.ts";
+import { printed } from "./last.ts";
+import { orUnreached, withDaemon } from "./through-daemon.ts";
 import { daemon, leadingInteger, option, type RrdVerb, type RrdWorld, refuse, takeApart } from "./world.ts";
 
-export const first: RrdVerb = (world, words) => {
-  const time = oldest(world, words);
-  // Programs that read only standard output learn of the failure by this.
-  world.print(`${time.ok ? time.value : -1}\n`);
-  return time;
-};
-
-function oldest(world: RrdWorld, words: readonly string[]): Result<number> {
+export const first: RrdVerb = async (world, words) => {
   const given = takeApart(words, [daemon, option("", "rraindex")]);
-  if (!given.ok) return given;
+  if (!given.ok) return printed(world, given);
   const index = leadingInteger(given.value.given.get("rraindex")?.at(-1) ?? "0");
   const [file] = given.value.rest;
   if (file === undefined)
-    return refuse("usage rrdtool first [--rraindex number] [--daemon|-d <addr>] file.rrd");
+    return printed(world, refuse("usage rrdtool first [--rraindex number] [--daemon|-d <addr>] file.rrd"));
+  const asked = await withDaemon(world, given.value.given.get("daemon")?.at(-1), (server) =>
+    server.askOf("FIRST", file, [String(index)]),
+  );
+  return orUnreached(
+    asked,
+    (answer) => printed(world, answer.ok ? ok(Number(answer.value.message)) : answer),
+    () => printed(world, oldest(world, file, index)),
+  );
+};
+
+function oldest(world: RrdWorld, file: string, index: number): Result<number> {
   const opened = world.open(file, "read");
   if (!opened.ok) return opened;
   const archive = opened.value.info().archives[index];

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { type EpochSeconds, ok, type Result } from "../../../base/index.ts";
 import { type RrdGraphAnswer, rrdGraph } from "../../../graph/index.ts";
-import { noDaemon, type RrdVerb, type RrdWorld, refuse } from "./world.ts";
+import { daemonIn, withDaemon, withoutDaemon } from "./through-daemon.ts";
+import { type RrdVerb, type RrdWorld, refuse } from "./world.ts";
 
 export const graph: RrdVerb = async (world, words) => {
   const drawn = await draw(world, words);
@@ -27,11 +28,13 @@ export const graphv: RrdVerb = async (world, words) => {
 };
 
 async function draw(world: RrdWorld, words: readonly string[]): Promise<Result<RrdGraphAnswer>> {
-  if (words.some((word) => word === "-d" || /^--daemon(=|$)/.test(word))) return noDaemon();
+  const flushed = await flushDefinitions(world, words);
+  if (!flushed.ok) return flushed;
   warnOfPeriod(world, words);
   nameFiles(world, words);
-  const drawn = await rrdGraph(words, { now: world.now as EpochSeconds, cwd: world.cwd });
+  const drawn = await rrdGraph(withoutDaemon(words), { now: world.now as EpochSeconds, cwd: world.cwd });
   if (!drawn.ok) return drawn;
+  for (const { message } of drawn.warnings) world.warn(message);
   const { out, bytes } = drawn.value;
   if (bytes === undefined || out === "-" || out === "") return drawn;
   try {
@@ -40,6 +43,21 @@ async function draw(world: RrdWorld, words: readonly string[]): Promise<Result<R
     return refuse(`Could not save png to '${out}'`);
   }
   return ok(drawn.value);
+}
+
+/** The daemon writes what it holds of the files that are drawn. */
+export async function flushDefinitions(world: RrdWorld, words: readonly string[]): Promise<Result<void>> {
+  const flushed = await withDaemon(world, daemonIn(words), async (server) => {
+    for (const word of words) {
+      const [, file, cf = "AVERAGE"] = /^DEF:[^=]*=((?:\\.|[^:\\])+):[^:]*:([A-Z]+)/s.exec(word) ?? [];
+      if (file === undefined) continue;
+      // What is fetched is written before.
+      const answer = await server.askOf("FETCH", file.replace(/\\(.)/gs, "$1"), [cf]);
+      if (!answer.ok) return answer;
+    }
+    return ok(undefined);
+  });
+  return flushed ?? ok(undefined);
 }
 
 /** So that what is said of files names them as the command line does. */

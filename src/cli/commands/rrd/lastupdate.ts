@@ -1,5 +1,6 @@
-import { ok } from "../../../base/index.ts";
-import { daemon, type RrdVerb, refuse, takeApart } from "./world.ts";
+import { ok, type Result } from "../../../base/index.ts";
+import { afterFlush } from "./through-daemon.ts";
+import { daemon, type RrdVerb, type RrdWorld, refuse, takeApart } from "./world.ts";
 
 export const lastupdate: RrdVerb = (world, words) => {
   const given = takeApart(words, [daemon]);
@@ -7,6 +8,10 @@ export const lastupdate: RrdVerb = (world, words) => {
   const [file, more] = given.value.rest;
   if (file === undefined || more !== undefined)
     return refuse("Usage: rrdtool lastupdate [--daemon|-d <addr>] <file>");
+  return afterFlush(world, given.value.given.get("daemon")?.at(-1), file, () => print(world, file));
+};
+
+function print(world: RrdWorld, file: string): Result<void> {
   const opened = world.open(file, "read");
   if (!opened.ok) return opened;
   const { lastUpdate, dataSources } = opened.value.info();
@@ -15,4 +20,4 @@ export const lastupdate: RrdVerb = (world, words) => {
   const readings = dataSources.map(({ lastReading }) => ` ${lastReading}`).join("");
   world.print(Buffer.from(`${names}\n\n${lastUpdate}:${readings}\n`, "latin1"));
   return ok(undefined);
-};
+}

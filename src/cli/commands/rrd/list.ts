@@ -2,19 +2,42 @@ import { opendirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { failed, ok, problem, type Result } from "../../../base/index.ts";
 import { systemError } from "./error-words.ts";
-import { flag, option, type RrdVerb, refuse, takeApart } from "./world.ts";
+import { orUnreached, withDaemon } from "./through-daemon.ts";
+import { flag, option, type RrdVerb, type RrdWorld, refuse, takeApart } from "./world.ts";
 
-export const list: RrdVerb = (world, words) => {
+export const list: RrdVerb = async (world, words) => {
   const given = takeApart(words, [option("d", "daemon"), flag("", "noflush"), flag("r", "recursive")]);
   if (!given.ok) return given;
   const [name, more] = given.value.rest;
   if (name === undefined || more !== undefined)
     return refuse("Usage: rrdtool list [--daemon <addr> [--noflush]] [--recursive] <directory>");
+  const recursive = given.value.given.has("recursive");
+  const address = given.value.given.get("daemon")?.at(-1);
+  const asked = await withDaemon(world, address, async (server) => {
+    const flushed = given.value.given.has("noflush") ? ok(undefined) : await server.ask(["FLUSHALL"]);
+    return flushed.ok ? server.ask(recursive ? ["LIST", "RECURSIVE", name] : ["LIST", name]) : flushed;
+  });
+  if (asked?.ok === false && asked.problems[0]?.code === "rrdcached-unreachable" && address !== undefined) {
+    world.io.stderr.write(`Error connecting to rrdcached: ${asked.problems[0].message}\n`);
+    return asked;
+  }
+  return orUnreached(
+    asked,
+    (answer) => {
+      if (answer.ok)
+        world.print(Buffer.from(answer.value.lines.map((line) => `${line}\n`).join(""), "latin1"));
+      return answer;
+    },
+    () => listFiles(world, name, recursive),
+  );
+};
+
+function listFiles(world: RrdWorld, name: string, recursive: boolean): Result<unknown> {
   const path = join(world.cwd, name);
   const directory = name.startsWith("/") ? name : path;
   try {
     const found = statOf(directory)?.isDirectory()
-      ? entries(directory, given.value.given.has("recursive"), "", [])
+      ? entries(directory, recursive, "", [])
       : matches(directory);
     if (!found.ok) return found;
     if (found.value.length > 0) world.print(found.value.map((entry) => `${entry}\n`).join(""));
@@ -22,7 +45,7 @@ export const list: RrdVerb = (world, words) => {
   } catch (error) {
     return cannotList(error);
   }
-};
+}
 
 function cannotList(error: unknown): Result<never> {
   const { code } = error as NodeJS.ErrnoException;

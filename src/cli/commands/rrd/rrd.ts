@@ -5,16 +5,23 @@ import { isVerb, rrdUsage, verbUsage } from "./usage.ts";
 import { verbs } from "./verbs.ts";
 import { RrdWorld, refuse } from "./world.ts";
 
+/** What rrdtool has not. Loaded when called. */
+const ownCommands: Readonly<Record<string, () => Promise<Command>>> = {
+  convert: async () => (await import("./convert.ts")).convert,
+  daemon: async () => (await import("./daemon.ts")).daemon,
+  migrate: async () => (await import("./migrate.ts")).migrate,
+};
+
 /** `procblock rrd COMMAND …`, `procblock rrd -` */
 export const rrd: Command = async (io, argv) => {
   const [verb, topic] = argv;
+  const own = verb === "help" ? topic : verb;
+  const ownCommand = own !== undefined && Object.hasOwn(ownCommands, own) ? ownCommands[own] : undefined;
+  if (ownCommand !== undefined) return (await ownCommand())(io, verb === "help" ? ["--help"] : argv.slice(1));
   if (verb === undefined || verb === "--help" || verb === "-h" || verb === "help") {
     io.stdout.write(rrdUsage(topic !== undefined && isVerb(topic) ? topic : undefined));
     return verb === undefined ? 2 : 0;
   }
-  if (verb === "daemon") return (await import("./daemon.ts")).daemon(io, argv.slice(1));
-  if (io.env.RRDCACHED_ADDRESS !== undefined)
-    io.stderr.write("warning: RRDCACHED_ADDRESS is not looked at: procblock goes to the files itself\n");
   const world = new RrdWorld(io, verb === "-");
   if (verb === "-" && argv.length <= 2) return (await import("./pipe.ts")).pipe(world, topic);
   // What is given to all commands of procblock means nothing here.

@@ -1,10 +1,39 @@
-import { takeFirstWord, tuneOptions, tuneRrd } from "../../../rrd/index.ts";
-import { noDaemon, type RrdVerb, refuse } from "./world.ts";
+import { realpathSync } from "node:fs";
+import { ok } from "../../../base/index.ts";
+import { readWords, takeFirstWord, tuneOptions, tuneRrd } from "../../../rrd/index.ts";
+import { lockForWriting } from "../../../run/index.ts";
+import { withDaemon } from "./through-daemon.ts";
+import { type RrdVerb, type RrdWorld, refuse } from "./world.ts";
 
-export const tune: RrdVerb = (world, words) => {
+export const tune: RrdVerb = async (world, words) => {
   const { first: file, others } = takeFirstWord(words, tuneOptions);
   if (file === undefined) return refuse("missing file name");
-  if (others.some((word) => word === "-D" || word === "--daemon" || word.startsWith("--daemon=")))
-    return noDaemon();
-  return tuneRrd(world.path(file), others);
+  const read = readWords(others, tuneOptions);
+  const address = read.ordered.findLast(({ long }) => long === "daemon")?.value;
+  const asked = await withDaemon(world, address, async (server) => {
+    // Whether it knows the file does not matter: what it held of it is written, and it opens it anew.
+    await server.askOf("FLUSH", file);
+    await server.askOf("FORGET", file);
+    return ok(undefined);
+  });
+  if (asked?.ok === false) return refuse("Cannot connect to daemon");
+  const path = realPath(world, file);
+  const tuned = tuneRrd(path, others, {
+    name: file,
+    lock: () => lockForWriting(path, { makeFolder: false }),
+  });
+  if (tuned.ok) for (const { message } of tuned.warnings) world.warn(message);
+  return tuned;
 };
+
+/** A symbolic link goes on to name the file. */
+function realPath(world: RrdWorld, file: string): string {
+  const path = world.path(file);
+  try {
+    const real = realpathSync(path);
+    world.names.set(real, file);
+    return real;
+  } catch {
+    return path;
+  }
+}

@@ -15,6 +15,7 @@ export const verbs: Readonly<Record<RrdVerbName, () => Promise<RrdVerb>>> = {
   restore: async () => (await import("./restore.ts")).restore,
   tune: async () => (await import("./tune.ts")).tune,
   resize: async () => (await import("./resize.ts")).resize,
+  flushcached: async () => (await import("./flushcached.ts")).flushcached,
   list: async () => (await import("./list.ts")).list,
   xport: async () => (await import("./xport.ts")).xport,
   graph: async () => (await import("./graph.ts")).graph,

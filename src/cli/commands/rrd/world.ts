@@ -30,6 +30,12 @@ export class RrdWorld {
     return this.io.clock.wall() / 1000;
   }
 
+  /** The rrdcached to ask: as the option says, else as the environment does. */
+  daemonAddress(option: string | undefined): string | undefined {
+    const address = option ?? this.io.env.RRDCACHED_ADDRESS;
+    return address === "" ? undefined : address;
+  }
+
   print(text: string | Uint8Array): void {
     this.io.stdout.write(text);
   }
@@ -40,7 +46,7 @@ export class RrdWorld {
 
   /** Says what times mean that do not mean what they seem to. */
   warnOfTimes(texts: readonly string[]): void {
-    for (const text of texts) for (const warning of atTimeWarnings(text)) this.warn(warning);
+    for (const text of texts) for (const warning of atTimeWarnings(text, this.now)) this.warn(warning);
   }
 
   path(name: string): string {
@@ -76,24 +82,13 @@ export const option = <const Long extends string>(short: string, long: Long) =>
 /** Every command that rrdtool can send through its caching daemon has this one. */
 export const daemon = option("d", "daemon");
 
-/** The words taken apart; `--daemon` is refused, so that nobody believes the daemon was asked. */
 export function takeApart<Long extends string>(
   words: readonly string[],
   options: readonly (CommandOption & { readonly long: Long })[],
 ): Result<CommandWords<Long>> {
   const read = readWords(words, options);
   if ("fault" in read) return refuse(read.fault);
-  if (read.ordered.some(({ long }) => long === "daemon")) return noDaemon();
   return { ok: true, value: read, warnings: [] };
-}
-
-export function noDaemon(): Result<never> {
-  return failed(
-    problem(
-      "rrd-not-supported",
-      "--daemon is not there yet: procblock goes to the file itself, and asks no rrdcached",
-    ),
-  );
 }
 
 /** C's `atoi`. */

@@ -40,7 +40,7 @@ export const create: ProtocolCommand = {
     if (noOverwrite && existsSync(located.path))
       return refusal(`RRD Error: creating '${context.base.shown(name)}': File exists`);
     // What waits belongs to the file that is replaced.
-    const known = context.cache.known(located.path);
+    const known = context.cache.files.get(located.path);
     if (known !== undefined) context.cache.forget(known);
     const created = createRrd(located.path, definition, { overwrite: !noOverwrite });
     return created.ok ? "0 RRD created OK" : refusal(`RRD Error: ${created.problems[0]?.message}`);

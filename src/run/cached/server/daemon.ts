@@ -11,7 +11,10 @@ import {
 } from "../../../base/index.ts";
 import { BaseFolder } from "../store/base-folder.ts";
 import { Journal, type SyncPolicy } from "../store/journal.ts";
-import { WriteBehind, type WriteBehindFigures } from "../store/write-behind.ts";
+import type { JournalDisk } from "../store/journal-disk.ts";
+import { WriteBehind } from "../store/write-behind.ts";
+import type { WriteBehindFigures } from "../store/write-behind-figures.ts";
+import { Alertness } from "./alertness.ts";
 import { Session } from "./session.ts";
 import { listenOn } from "./unix-socket.ts";
 
@@ -39,6 +42,8 @@ export interface CacheDaemonOptions {
   /** Clients at a time; default 256. More are turned away. */
   readonly mostClients?: number | undefined;
   readonly clock?: Clock | undefined;
+  /** Default: the file system. */
+  readonly journalDisk?: JournalDisk | undefined;
   readonly onProblem?: ((problem: Problem) => void) | undefined;
 }
 
@@ -62,7 +67,10 @@ export async function startCacheDaemon(options: CacheDaemonOptions): Promise<Res
       problem("base-folder", `cannot use the folder "${options.base}": ${(error as Error).message}`),
     );
   }
-  const opened = options.journal === undefined ? ok(undefined) : Journal.open(resolve(options.journal), sync);
+  const opened =
+    options.journal === undefined
+      ? ok(undefined)
+      : Journal.open(resolve(options.journal), sync, options.journalDisk);
   if (!opened.ok) return opened;
   const journal = opened.value;
   const cache = new WriteBehind({
@@ -78,10 +86,11 @@ export async function startCacheDaemon(options: CacheDaemonOptions): Promise<Res
   });
   const clients = new Set<Socket>();
   const context = { cache, base, clock, makeFolders: options.makeFolders ?? false };
+  const alertness = new Alertness({ clock });
   const server = createServer((socket) => {
     clients.add(socket);
     socket.on("close", () => clients.delete(socket));
-    new Session(socket, context);
+    new Session(socket, context, alertness);
   });
   server.maxConnections = options.mostClients ?? 256;
   const path = join(resolve(options.socket));

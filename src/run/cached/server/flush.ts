@@ -11,7 +11,7 @@ export const flush: ProtocolCommand = {
     cache.flushes++;
     const located = locate(context, name);
     if ("refused" in located) return located.refused;
-    const file = cache.known(located.path);
+    const file = cache.files.get(located.path);
     if (file === undefined) {
       return existsSync(located.path)
         ? `0 Nothing to flush: ${base.shown(name)}.`
@@ -34,6 +34,6 @@ export const flushAll: ProtocolCommand = {
 
 /** Before a file is read; undefined, or why what waits could not be written. */
 export function flushFor({ cache }: CommandContext, path: string): string | undefined {
-  const file = cache.known(path);
+  const file = cache.files.get(path);
   return file === undefined ? undefined : cache.flush(file);
 }

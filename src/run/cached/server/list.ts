@@ -1,5 +1,6 @@
-import { type Dirent, readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { statusOf } from "../store/file-status.ts";
 import { type ProtocolCommand, refusal, usageOf, withLines } from "./command.ts";
 
 const MOST = 1_000_000;
@@ -18,7 +19,8 @@ export const list: ProtocolCommand = {
     const shown = `${base.path}${name}`;
     const path = /^\/+$/.test(name) ? base.path : base.locate(`.${name}`);
     if (path === undefined || !base.contains(path)) return refusal(`List ${shown}: Permission denied`);
-    const status = statSync(path, { throwIfNoEntry: false });
+    const status = statusOf(path);
+    if (typeof status === "number") return refusal(`List ${shown}: stat failed with error ${status}.`);
     if (status === undefined) return refusal(`List ${shown}: No such file or directory`);
     if (status.isFile()) return withLines("RRDs", [basename(path)]);
     const found: string[] = [];

@@ -46,7 +46,7 @@ export const last: ProtocolCommand = {
   answer(context, [name]) {
     if (name === undefined) return usageOf(last);
     return look(context, name, (rrd) => {
-      const waiting = context.cache.known(rrd.path)?.last ?? 0;
+      const waiting = context.cache.files.get(rrd.path)?.last ?? 0;
       return `0 ${Math.floor(Math.max(rrd.lastUpdate, waiting))}`;
     });
   },

@@ -1,9 +1,10 @@
-import { isAscii } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Milliseconds, Timer } from "../../../base/index.ts";
+import type { Alertness } from "./alertness.ts";
 import { type Answer, type CommandContext, refusal } from "./command.ts";
 import { commands } from "./commands.ts";
-import { updateQuickly } from "./update.ts";
+import { takeUpdates } from "./quick-updates.ts";
+import { ONE } from "./update.ts";
 import { wordsOf } from "./words.ts";
 
 /** Bytes of one command line. */
@@ -15,8 +16,9 @@ const READ_WITHIN = 10_000 as Milliseconds;
 const SLICE = 10;
 const MOST_BATCH_ERRORS = 10_000;
 
-/** Done, and nothing to say. */
-const NOTHING = "";
+/** Simple updates taken between two looks at the clock, and what is said to them. */
+const RUN = 128;
+const ONES = `${ONE}\n`.repeat(RUN);
 
 interface Batch {
   commands: number;
@@ -28,6 +30,7 @@ interface Batch {
 export class Session {
   readonly #socket: Socket;
   readonly #context: CommandContext;
+  readonly #alertness: Alertness;
   #input: Buffer = Buffer.alloc(0);
   #output: Answer[] = [];
   #batch: Batch | undefined;
@@ -35,9 +38,10 @@ export class Session {
   #slow: Timer | undefined;
   #ended = false;
 
-  constructor(socket: Socket, context: CommandContext) {
+  constructor(socket: Socket, context: CommandContext, alertness: Alertness) {
     this.#socket = socket;
     this.#context = context;
+    this.#alertness = alertness;
     socket.on("data", (bytes: Buffer) => this.#receive(bytes));
     socket.on("drain", () => this.#drained());
     socket.on("error", () => socket.destroy());
@@ -50,35 +54,36 @@ export class Session {
 
   #receive(bytes: Buffer): void {
     this.#input = this.#input.length === 0 ? bytes : Buffer.concat([this.#input, bytes]);
+    this.#alertness.heard();
     if (this.#turn === undefined) this.#work();
   }
 
   #work(): void {
     this.#turn = undefined;
-    const { clock } = this.#context;
+    const { cache, clock } = this.#context;
     const began = clock.monotonic();
     const input = this.#input;
-    // One text for all lines: the bytes of ASCII are its characters.
-    const text = isAscii(input) ? input.toString("latin1") : undefined;
-    const simple = text === undefined || text.includes("\\") || text.includes("\t") ? undefined : text;
     let from = 0;
     let more = false;
     let unsent = 0;
-    let lines = 0;
-    for (let end = input.indexOf(10); end >= 0 && !this.#ended; end = nextEnd(text, input, from)) {
-      const stop = end > from && input[end - 1] === 13 ? end - 1 : end;
-      const quick = simple === undefined ? undefined : this.#quickly(simple, input, from, stop);
-      const answer = quick ?? this.#answer(text?.slice(from, stop) ?? input.toString("utf8", from, stop));
-      from = end + 1;
-      if (answer !== undefined && answer !== NOTHING) {
+    while (!this.#ended) {
+      const before = cache.received;
+      from = takeUpdates(cache, input, from, RUN);
+      const taken = cache.received - before;
+      let answer: Answer | undefined;
+      if (taken > 0) answer = this.#taken(taken);
+      else {
+        const end = input.indexOf(10, from);
+        if (end < 0) break;
+        const stop = end > from && input[end - 1] === 13 ? end - 1 : end;
+        answer = this.#answer(input.toString("utf8", from, stop));
+        from = end + 1;
+      }
+      if (answer !== undefined) {
         this.#output.push(answer);
         unsent += answer.length;
       }
-      // Only what may take long is worth a look at the clock each time.
-      if (
-        unsent > MOST_UNSENT ||
-        ((quick === undefined || ++lines % 64 === 0) && clock.monotonic() - began > SLICE)
-      ) {
+      if (unsent > MOST_UNSENT || clock.monotonic() - began > SLICE) {
         more = input.indexOf(10, from) >= 0;
         break;
       }
@@ -99,12 +104,10 @@ export class Session {
     } else this.#socket.resume();
   }
 
-  #quickly(text: string, input: Buffer, from: number, stop: number): Answer | undefined {
-    if (!text.startsWith("UPDATE ", from)) return undefined;
-    const answer = updateQuickly(this.#context, text, input, from, stop);
-    if (answer === undefined || this.#batch === undefined) return answer;
-    this.#batch.commands++;
-    return NOTHING;
+  #taken(count: number): Answer | undefined {
+    if (this.#batch === undefined) return count === 1 ? ONE : ONES.slice(0, count * (ONE.length + 1) - 1);
+    this.#batch.commands += count;
+    return undefined;
   }
 
   #answer(line: string): Answer | undefined {
@@ -154,8 +157,11 @@ export class Session {
     this.#context.cache.commit();
     if (output.every((answer) => typeof answer === "string")) this.#socket.write(`${output.join("\n")}\n`);
     else
-      for (const answer of output)
-        this.#socket.write(Buffer.concat([Buffer.from(answer as string), Buffer.from("\n")]));
+      for (const answer of output) {
+        this.#socket.write(answer);
+        this.#socket.write("\n");
+      }
+    this.#alertness.answered();
   }
 
   #waitForReader(): void {
@@ -168,10 +174,6 @@ export class Session {
     this.#slow = undefined;
     if (!this.#ended && this.#turn === undefined) this.#turn = setImmediate(() => this.#work());
   }
-}
-
-function nextEnd(text: string | undefined, input: Buffer, from: number): number {
-  return text === undefined ? input.indexOf(10, from) : text.indexOf("\n", from);
 }
 
 function printable(word: string): string {

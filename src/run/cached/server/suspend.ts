@@ -47,13 +47,14 @@ function find(context: CommandContext, name: string): CachedFile | string {
   const located = locate(context, name);
   if ("refused" in located) return located.refused;
   return (
-    context.cache.known(located.path) ?? refusal(`${context.base.shown(name)} - No such file or directory`)
+    context.cache.files.get(located.path) ??
+    refusal(`${context.base.shown(name)} - No such file or directory`)
   );
 }
 
 function turn({ cache }: CommandContext, suspended: boolean): number {
   let count = 0;
-  for (const file of cache.files()) {
+  for (const file of cache.files.all()) {
     if (file.suspended === suspended) continue;
     file.suspended = suspended;
     count++;

@@ -7,8 +7,8 @@ export const pending: ProtocolCommand = {
   answer({ cache, base }, [name]) {
     if (name === undefined) return usageOf(pending);
     const path = base.locate(name);
-    const file = path === undefined ? undefined : cache.known(path);
-    return withLines("updates pending", file?.updates ?? []);
+    const file = path === undefined ? undefined : cache.files.get(path);
+    return withLines("updates pending", file?.updates.texts() ?? []);
   },
 };
 
@@ -20,7 +20,7 @@ export const forget: ProtocolCommand = {
     if (name === undefined) return usageOf(forget);
     const located = locate(context, name);
     if ("refused" in located) return located.refused;
-    const file = context.cache.known(located.path);
+    const file = context.cache.files.get(located.path);
     if (file === undefined) return refusal("No such file or directory");
     context.cache.forget(file);
     return "0 Gone!";
@@ -33,7 +33,7 @@ export const queue: ProtocolCommand = {
   inBatch: false,
   answer({ cache }) {
     const lines: string[] = [];
-    for (const file of cache.files()) if (file.queued) lines.push(`${file.updates.length} ${file.path}`);
+    for (const file of cache.files.all()) if (file.queued) lines.push(`${file.updates.count} ${file.path}`);
     return withLines("in queue.", lines);
   },
 };

@@ -1,9 +1,10 @@
+import type { UpdateList } from "./update-list.ts";
+
 /** What the cache knows of one RRD file. */
 export interface CachedFile {
   readonly path: string;
-  /** Taken, not yet written, oldest first. */
-  updates: string[];
-  bytes: number;
+  /** Taken, not yet written. */
+  readonly updates: UpdateList;
   /** Epoch seconds of the newest update taken or stored. */
   last: number;
   /** Monotonic milliseconds from which on it is written. */

@@ -1,39 +1,80 @@
-import { closeSync, constants, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
+import { copyBytes, withRoom } from "./copy-bytes.ts";
 
 /** `CHECKSUM LENGTH\n`, both of eight hexadecimal digits, before the bytes that one commit wrote. */
-const HEAD = 18;
-const LONGEST = 512 * 1024 * 1024;
+export const HEAD = 18;
 
-export function blockOf(body: string): Buffer {
-  const bytes = Buffer.from(`${" ".repeat(HEAD)}${body}`);
-  const content = bytes.subarray(HEAD);
-  bytes.write(`${hex(crc32(content))} ${hex(content.length)}\n`, 0, "latin1");
-  return bytes;
-}
+const FIRST_ROOM = 4096;
+const KEPT_ROOM = 1024 * 1024;
+/** The longest there is before the bytes of an update: a letter, a number, and blanks. */
+const BEFORE = 20;
+const digits = Buffer.from("0123456789abcdef");
 
-/** The bodies of the whole blocks; `false` last when the rest was cut off by a crash, or damaged. */
-export function* blocksOf(path: string): Generator<string | false> {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const head = Buffer.alloc(HEAD);
-    for (let read = readSync(descriptor, head); read > 0; read = readSync(descriptor, head)) {
-      const match = read === HEAD ? /^([0-9a-f]{8}) ([0-9a-f]{8})\n$/.exec(head.toString("latin1")) : null;
-      const length = Number.parseInt(match?.[2] ?? "", 16);
-      if (match === null || length > LONGEST) return yield false;
-      const body = Buffer.alloc(length);
-      let done = 0;
-      for (let more = -1; done < length && more !== 0; done += more) {
-        more = readSync(descriptor, body, done, length - done, null);
-      }
-      if (done < length || crc32(body) !== Number.parseInt(match[1] ?? "", 16)) return yield false;
-      yield body.toString();
-    }
-  } finally {
-    closeSync(descriptor);
+/** Gathers the lines of one block, in the memory that is written. */
+export class JournalBlock {
+  #bytes: Buffer = Buffer.allocUnsafe(FIRST_ROOM);
+  #end = HEAD;
+
+  /** Bytes of the lines. */
+  get size(): number {
+    return this.#end - HEAD;
+  }
+
+  text(lines: string): void {
+    // A unit of UTF-16 takes at most three bytes.
+    this.#bytes = withRoom(this.#bytes, this.#end, this.#end + 3 * lines.length);
+    this.#end += this.#bytes.write(lines, this.#end);
+  }
+
+  /** The line `u ID UPDATE`, the update being the bytes from `from` up to `to`. */
+  update(id: number, bytes: Buffer, from: number, to: number): void {
+    const most = this.#end + BEFORE + (to - from);
+    if (most > this.#bytes.length) this.#bytes = withRoom(this.#bytes, this.#end, most);
+    const block = this.#bytes;
+    let at = this.#end;
+    block[at++] = 0x75;
+    block[at++] = 0x20;
+    at = putDecimal(block, at, id);
+    block[at++] = 0x20;
+    copyBytes(bytes, from, to, block, at);
+    at += to - from;
+    block[at++] = 0x0a;
+    this.#end = at;
+  }
+
+  /** The whole block; valid until something is added. */
+  sealed(): Buffer {
+    const bytes = this.#bytes;
+    putHex(bytes, 0, crc32(bytes.subarray(HEAD, this.#end)));
+    bytes[8] = 0x20;
+    putHex(bytes, 9, this.#end - HEAD);
+    bytes[17] = 0x0a;
+    return bytes.subarray(0, this.#end);
+  }
+
+  clear(): void {
+    this.#end = HEAD;
+    if (this.#bytes.length > KEPT_ROOM) this.#bytes = Buffer.allocUnsafe(FIRST_ROOM);
   }
 }
 
-function hex(value: number): string {
-  return value.toString(16).padStart(8, "0");
+export function blockOf(lines: string): Buffer {
+  const block = new JournalBlock();
+  block.text(lines);
+  return block.sealed();
+}
+
+/** Returns the place behind it. */
+function putDecimal(bytes: Buffer, at: number, value: number): number {
+  let end = at + 1;
+  for (let rest = value; rest >= 10; rest = (rest / 10) | 0) end++;
+  for (let rest = value, index = end - 1; index >= at; index--, rest = (rest / 10) | 0)
+    bytes[index] = 0x30 + (rest % 10);
+  return end;
+}
+
+/** Eight digits: as text they would cost more than writing the block to the file. */
+function putHex(bytes: Buffer, at: number, value: number): void {
+  for (let rest = value, index = at + 7; index >= at; index--, rest >>>= 4)
+    bytes[index] = digits[rest & 15] ?? 0;
 }

@@ -1,9 +1,15 @@
-import { statSync } from "node:fs";
-import { type Clock, type Milliseconds, type Problem, problem, type Timer } from "../../../base/index.ts";
-import { openRrd } from "../../../rrd/index.ts";
+import type { Clock, Milliseconds, Problem, Timer } from "../../../base/index.ts";
 import type { CachedFile } from "./cached-file.ts";
+import { statusOf } from "./file-status.ts";
 import type { Journal } from "./journal.ts";
+import { KeptJournal } from "./kept-journal.ts";
+import { KnownFiles } from "./known-files.ts";
 import { OpenFiles } from "./open-files.ts";
+import { Seldom } from "./seldom.ts";
+import { storeUpdates } from "./store-updates.ts";
+import { timeOf } from "./update-time.ts";
+import { WaitingUpdates } from "./waiting-updates.ts";
+import type { WriteBehindFigures } from "./write-behind-figures.ts";
 
 export interface WriteBehindOptions {
   readonly clock: Clock;
@@ -20,52 +26,20 @@ export interface WriteBehindOptions {
   readonly onProblem: (problem: Problem) => void;
 }
 
-export interface WriteBehindFigures {
-  readonly queued: number;
-  readonly files: number;
-  readonly waiting: number;
-  readonly waitingBytes: number;
-  readonly received: number;
-  readonly flushes: number;
-  /** Calls that wrote, and the updates they wrote. */
-  readonly writes: number;
-  readonly written: number;
-  /** Updates that the file refused: a wrong number of values, no number. */
-  readonly refused: number;
-  /** Updates lost: the file went away, or could not be written until the limit was reached. */
-  readonly dropped: number;
-  readonly journalBytes: number;
-  readonly journalRotations: number;
-}
-
 /** How long writing may keep others waiting, milliseconds; and how often is looked for what is due. */
 const SLICE = 10;
 const LOOK = 1000 as Milliseconds;
 const RETRY = 10_000;
-const SMALLEST_ROTATION = 16 * 1024 * 1024;
-const QUIET = 60_000;
-/** What a file refuses because of the update itself; everything else is tried again later. */
-const dataFaults = new Set([
-  "rrd-arguments",
-  "rrd-reading",
-  "rrd-late",
-  "rrd-too-far-ahead",
-  "rrd-expression",
-]);
 
 /** Keeps updates in memory and writes many of one file at once. Everything it takes is written, or counted as lost. */
 export class WriteBehind {
+  readonly files: KnownFiles;
   readonly #options: WriteBehindOptions;
   readonly #open: OpenFiles;
-  readonly #files = new Map<string, CachedFile>();
-  /** With waiting updates, longest waiting first. */
-  readonly #waiting = new Set<CachedFile>();
-  /** Names as clients give them -> the file, so that a known one is not looked up twice. */
-  readonly #names = new Map<string, CachedFile>();
-  readonly #told = new Map<string, number>();
-  #bytes = 0;
+  readonly #waiting = new WaitingUpdates();
+  readonly #seldom: Seldom;
+  readonly #journal: KeptJournal | undefined;
   #timer: Timer | undefined;
-  #journalFailed = false;
   received = 0;
   flushes = 0;
   #writes = 0;
@@ -74,8 +48,12 @@ export class WriteBehind {
   #dropped = 0;
 
   constructor(options: WriteBehindOptions) {
+    const { clock, journal } = options;
     this.#options = options;
-    this.#open = new OpenFiles(options.mostOpen, options.clock);
+    this.files = new KnownFiles(options.mostFiles, clock);
+    this.#open = new OpenFiles(options.mostOpen, clock);
+    this.#seldom = new Seldom(clock, options.onProblem);
+    if (journal !== undefined) this.#journal = new KeptJournal(journal, this.#waiting, clock, this.#seldom);
   }
 
   /** Begins to write what is due. */
@@ -83,114 +61,40 @@ export class WriteBehind {
     this.#timer = this.#options.clock.after(LOOK, () => this.#look());
   }
 
-  known(path: string): CachedFile | undefined {
-    return this.#files.get(path);
-  }
-
-  named(name: string): CachedFile | undefined {
-    return this.#names.get(name);
-  }
-
-  /** Remembers that `name` means `file`. */
-  name(name: string, file: CachedFile): void {
-    if (this.#names.size >= 2 * this.#options.mostFiles) this.#names.clear();
-    // A copy: a piece of a larger text would keep all of it.
-    this.#names.set(Buffer.from(name).toString(), file);
-  }
-
-  files(): Iterable<CachedFile> {
-    return this.#files.values();
-  }
-
-  /** The file, looked at if it is new; a text is why it cannot take updates. `shown` is its name in that text. */
-  file(path: string, shown: string): CachedFile | string {
-    const known = this.#files.get(path);
-    if (known !== undefined) return known;
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status === undefined) return `No such file: ${shown}`;
-    if (!status.isFile()) return `Not a regular file: ${shown}`;
-    const opened = openRrd(path, { mode: "read", clock: this.#options.clock });
-    if (!opened.ok) return `RRD Error: ${opened.problems[0]?.message}`;
-    const last = opened.value.lastUpdate;
-    opened.value.close();
-    const file: CachedFile = {
-      path,
-      updates: [],
-      bytes: 0,
-      last,
-      due: 0,
-      queued: false,
-      suspended: false,
-      failing: false,
-    };
-    this.#files.set(path, file);
-    if (this.#files.size > this.#options.mostFiles) this.#forgetIdle();
-    return file;
-  }
-
-  /** `update` begins with the absolute time `at`, later than `file.last`. */
-  take(file: CachedFile, update: string, at: number): void {
+  /** The update, the bytes from `from` up to `to`, begins with the absolute time `at`, later than `file.last`. */
+  take(file: CachedFile, bytes: Buffer, from: number, to: number, at: number): void {
     file.last = at;
-    this.#options.journal?.add("u", file.path, update);
-    this.#keep(file, update);
+    this.#journal?.addUpdate(file.path, bytes, from, to);
+    this.#keep(file, bytes, from, to);
   }
 
   /** Makes what was taken survive the end of this process. Call it before telling anybody that it was taken. */
   commit(): void {
-    const { journal } = this.#options;
-    if (journal === undefined) return;
-    try {
-      if (!this.#journalFailed) {
-        journal.commit();
-        return;
-      }
-      // Only a new segment is trusted again.
-      journal.rotate(this.#unwritten());
-      this.#journalFailed = false;
-    } catch (error) {
-      this.#journalFailed = true;
-      this.#tell(
-        "journal",
-        `the journal cannot be written (${(error as Error).message}): updates go straight to their files`,
-      );
-      this.flushAllNow();
-    }
+    if (this.#journal?.commit() === false) this.#writeThrough();
   }
 
   /** Written now; a text is why not. */
   flush(file: CachedFile): string | undefined {
     file.queued = false;
-    if (file.updates.length === 0 || file.suspended) return undefined;
+    if (file.updates.count === 0 || file.suspended) return undefined;
     const opened = this.#open.get(file.path);
     if (!opened.ok) return this.#later(file, opened.problems[0]);
-    const rrd = opened.value;
-    let left: readonly string[] = file.updates;
-    while (left.length > 0) {
-      const stored = rrd.updateArguments(left, { skipPastUpdates: true });
-      if (stored.ok) {
-        this.#written += stored.value;
-        break;
-      }
-      const [fault] = stored.problems;
-      const before = left.length;
-      left = left.filter((update) => timeOf(update) > rrd.lastUpdate + 1e-6);
-      this.#written += before - left.length;
-      if (fault === undefined || !dataFaults.has(fault.code)) {
-        this.#open.close(file.path);
-        this.#replace(file, left);
-        return this.#later(file, fault);
-      }
-      left = left.slice(1);
-      this.#refused++;
-      this.#tell("refused", fault.message);
+    const stored = storeUpdates(opened.value, file.updates.texts());
+    this.#written += stored.written;
+    this.#refused += stored.refused.length;
+    for (const { message } of stored.refused) this.#seldom.tell("refused", message);
+    if (stored.fault !== undefined || stored.left.length > 0) {
+      this.#open.close(file.path);
+      this.#waiting.replace(file, stored.left);
+      return this.#later(file, stored.fault);
     }
     this.#writes++;
     file.failing = false;
     if (this.#options.syncFiles) {
-      const synced = rrd.sync();
+      const synced = opened.value.sync();
       if (!synced.ok) {
         this.#open.close(file.path);
-        this.#tell("sync", synced.problems[0]?.message ?? "");
+        this.#seldom.tell("sync", synced.problems[0]?.message ?? "");
       }
     }
     this.#done(file, "w");
@@ -209,23 +113,27 @@ export class WriteBehind {
 
   forget(file: CachedFile): void {
     this.#open.close(file.path);
-    if (file.updates.length > 0) this.#done(file, "f");
-    this.#files.delete(file.path);
-    this.#names.clear();
+    if (file.updates.count > 0) this.#done(file, "f");
+    this.files.forget(file);
   }
 
   /** Takes what a journal holds; what the file already has is left out. Call before `start`. */
   replay(journal: Journal, inside: (path: string) => boolean): { taken: number; damaged: number } {
     let taken = 0;
+    const completed = new Set<string>();
     const { damaged } = journal.replay(({ kind, path, updates }) => {
       if (!inside(path)) return;
-      const file = this.file(path, path);
+      // A kill may have come amid the writing of its header: opening it for writing puts that right. What is wrong
+      // with a file shows when it is looked at.
+      if (!completed.has(path)) this.#open.get(path);
+      completed.add(path);
+      const file = this.files.look(path, path);
       if (typeof file === "string") {
-        if (kind === "u") this.#lost(1, file);
+        if (kind === "u") this.#lost(updates.split(" ").length, file);
         return;
       }
       if (kind !== "u") {
-        this.#done(file, undefined);
+        this.#waiting.replace(file, []);
         return;
       }
       for (const update of updates.split(" ")) {
@@ -233,11 +141,12 @@ export class WriteBehind {
         if (!(at > file.last)) continue;
         file.last = at;
         taken++;
-        this.#keep(file, update);
+        const bytes = Buffer.from(update);
+        this.#keep(file, bytes, 0, bytes.length);
       }
     });
     this.flushAllNow();
-    journal.rotate(this.#unwritten());
+    journal.rotate(this.#waiting.unwritten());
     return { taken, damaged };
   }
 
@@ -246,21 +155,21 @@ export class WriteBehind {
     let waiting = 0;
     for (const file of this.#waiting) {
       if (file.queued) queued++;
-      waiting += file.updates.length;
+      waiting += file.updates.count;
     }
     return {
       queued,
-      files: this.#files.size,
+      files: this.files.size,
       waiting,
-      waitingBytes: this.#bytes,
+      waitingBytes: this.#waiting.bytes,
       received: this.received,
       flushes: this.flushes,
       writes: this.#writes,
       written: this.#written,
       refused: this.#refused,
       dropped: this.#dropped,
-      journalBytes: this.#options.journal?.written ?? 0,
-      journalRotations: this.#options.journal?.rotations ?? 0,
+      journalBytes: this.#journal?.written ?? 0,
+      journalRotations: this.#journal?.rotations ?? 0,
     };
   }
 
@@ -270,86 +179,72 @@ export class WriteBehind {
     for (const file of this.#waiting) file.suspended = false;
     this.flushAllNow();
     this.#open.closeAll();
-    const { journal } = this.#options;
-    if (journal === undefined) {
-      for (const file of [...this.#waiting])
-        this.#lost(file.updates.length, "they could not be written until the end");
-      return;
-    }
-    try {
-      journal.rotate(this.#unwritten());
-    } finally {
-      journal.close();
-    }
+    if (this.#journal?.close() === true) return;
+    for (const file of this.#waiting)
+      this.#lost(file.updates.count, "they could not be written until the end");
   }
 
-  #keep(file: CachedFile, update: string): void {
+  /** Without a journal. A file that has just failed waits for its time. */
+  #writeThrough(): void {
+    const now = this.#options.clock.monotonic();
+    for (const file of [...this.#waiting]) if (!file.failing || file.due <= now) this.flush(file);
+  }
+
+  #keep(file: CachedFile, bytes: Buffer, from: number, to: number): void {
     const { mostPerFile, mostBytes, writeAfter, clock } = this.#options;
-    if (file.updates.length === 0) {
-      file.due = clock.monotonic() + writeAfter * 1000;
-      this.#waiting.add(file);
-    }
-    file.updates.push(update);
-    file.bytes += update.length;
-    this.#bytes += update.length;
-    if (file.updates.length > mostPerFile) {
+    const waiting = this.#waiting;
+    if (file.updates.count === 0) file.due = clock.monotonic() + writeAfter * 1000;
+    waiting.add(file, bytes, from, to);
+    if (file.updates.count > mostPerFile) {
       // Not again and again when it has just failed.
       if (!file.failing || file.due <= clock.monotonic()) this.flush(file);
-      if (file.updates.length > mostPerFile) this.#dropOldest(file);
+      if (file.updates.count > mostPerFile) this.#dropOldest(file);
     }
-    if (this.#bytes <= mostBytes) return;
-    for (const oldest of [...this.#waiting]) {
-      if (this.#bytes <= mostBytes) break;
+    if (waiting.bytes <= mostBytes) return;
+    for (const oldest of [...waiting]) {
+      if (waiting.bytes <= mostBytes) break;
       this.flush(oldest);
     }
-    for (const oldest of this.#waiting) {
-      while (this.#bytes > mostBytes && oldest.updates.length > 0) this.#dropOldest(oldest);
+    for (const oldest of waiting) {
+      while (waiting.bytes > mostBytes && oldest.updates.count > 0) this.#dropOldest(oldest);
     }
   }
 
   #dropOldest(file: CachedFile): void {
     // Many at once: each cut moves the whole list.
-    const count = Math.ceil(file.updates.length / 16);
-    this.#replace(file, file.updates.slice(count));
+    const count = Math.ceil(file.updates.count / 16);
+    this.#waiting.replace(file, file.updates.texts().slice(count));
     this.#lost(count, `"${file.path}" cannot be written and its limit is reached`);
   }
 
-  #replace(file: CachedFile, updates: readonly string[]): void {
-    file.updates = [...updates];
-    this.#bytes -= file.bytes;
-    file.bytes = updates.reduce((sum, update) => sum + update.length, 0);
-    this.#bytes += file.bytes;
-    if (updates.length === 0) this.#waiting.delete(file);
-  }
-
-  #done(file: CachedFile, kind: "w" | "f" | undefined): void {
-    if (kind !== undefined) this.#options.journal?.add(kind, file.path, "");
-    this.#replace(file, []);
+  #done(file: CachedFile, kind: "w" | "f"): void {
+    this.#journal?.add(kind, file.path, "");
+    this.#waiting.replace(file, []);
   }
 
   #later(file: CachedFile, fault: Problem | undefined): string {
     const message = fault?.message ?? "it cannot be written";
-    if (!statSync(file.path, { throwIfNoEntry: false })?.isFile()) {
-      this.#lost(file.updates.length, `"${file.path}" went away`);
+    const status = statusOf(file.path);
+    if (status === undefined || (typeof status === "object" && !status.isFile())) {
+      this.#lost(file.updates.count, `"${file.path}" went away`);
       this.#done(file, "f");
-      this.#files.delete(file.path);
-      this.#names.clear();
+      this.files.forget(file);
       return message;
     }
     file.failing = true;
     file.due = this.#options.clock.monotonic() + RETRY;
-    this.#tell("write", message);
+    this.#seldom.tell("write", message);
     return message;
   }
 
   #lost(count: number, reason: string): void {
     if (count === 0) return;
     this.#dropped += count;
-    this.#tell("dropped", `updates are lost: ${reason}`);
+    this.#seldom.tell("dropped", `updates are lost: ${reason}`);
   }
 
   #look(): void {
-    const { clock, journal } = this.#options;
+    const { clock } = this.#options;
     const began = clock.monotonic();
     let more = false;
     for (const file of this.#waiting) {
@@ -362,51 +257,8 @@ export class WriteBehind {
       this.flush(file);
     }
     this.commit();
-    journal?.sync((error) => {
-      if (error === null) return;
-      this.#journalFailed = true;
-      this.#tell("journal", `the journal cannot be synced: ${error.message}`);
-    });
-    if (journal !== undefined && journal.size > Math.max(SMALLEST_ROTATION, 4 * this.#bytes)) {
-      this.#journalFailed = true;
-      this.commit();
-    }
+    this.#journal?.sync();
+    if (this.#journal?.shorten() === false) this.#writeThrough();
     this.#timer = clock.after(more ? (1 as Milliseconds) : LOOK, () => this.#look());
   }
-
-  *#unwritten(): Generator<readonly [string, string]> {
-    for (const file of this.#waiting) yield [file.path, file.updates.join(" ")];
-  }
-
-  #forgetIdle(): void {
-    let left = Math.ceil(this.#options.mostFiles / 10);
-    for (const file of this.#files.values()) {
-      if (left <= 0) break;
-      if (file.updates.length > 0 || file.suspended) continue;
-      this.#files.delete(file.path);
-      this.#names.clear();
-      left--;
-    }
-  }
-
-  #tell(kind: string, message: string): void {
-    const now = this.#options.clock.monotonic();
-    const before = this.#told.get(kind);
-    if (before !== undefined && now - before < QUIET) return;
-    this.#told.set(kind, now);
-    this.#options.onProblem(problem(`cache-${kind}`, message, { severity: "warning" }));
-  }
-}
-
-/** Epoch seconds that an update begins with; NaN when it does not. */
-export function timeOf(update: string): number {
-  let seconds = 0;
-  for (let index = 0; index < 15; index++) {
-    const digit = update.charCodeAt(index) - 48;
-    if (digit >= 0 && digit <= 9) seconds = seconds * 10 + digit;
-    else if (digit === 10 && index > 0) return seconds;
-    else break;
-  }
-  const colon = update.indexOf(":");
-  return colon <= 0 ? Number.NaN : Number(update.slice(0, colon));
 }

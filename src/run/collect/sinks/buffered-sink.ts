@@ -1,4 +1,4 @@
-import { assertNever, type Milliseconds, problem, type Timer } from "../../../base/index.ts";
+import { assertNever, type Milliseconds, problem, type SinkCounts, type Timer } from "../../../base/index.ts";
 import { PointQueue } from "./point-queue.ts";
 import type { Point, SendOutcome, Sink, SinkContext, SinkFigures, SinkTransport } from "./sink.ts";
 import { SinkTrouble } from "./sink-trouble.ts";
@@ -41,11 +41,14 @@ export class BufferedSink implements Sink {
   #batch: readonly Point[] = [];
   #most: number;
   #sending: Promise<boolean> | undefined;
+  /** What the transport did not end in time: the batch is not given to it again before it has. */
+  #late: Promise<SendOutcome> | undefined;
   #abort: AbortController | undefined;
   #timer: Timer | undefined;
   #due = 0;
   #retryDelay = firstRetry;
   #isBackingOff = false;
+  #isLate = false;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -61,11 +64,11 @@ export class BufferedSink implements Sink {
     this.#options = options;
     this.#context = context;
     this.#most = options.batch;
-    this.#trouble = new SinkTrouble(`${kind} ${to}`, context.clock, context.events);
+    this.#trouble = new SinkTrouble(`${kind} ${to}`, context, () => this.#counts);
   }
 
   add(point: Point): void {
-    if (point.values.every((value) => value === null)) return;
+    if (this.#transport.wantsUnknown !== true && point.values.every((value) => value === null)) return;
     if (this.#closing !== undefined) {
       this.#count.dropped++;
       return;
@@ -77,12 +80,16 @@ export class BufferedSink implements Sink {
   }
 
   figures(): SinkFigures {
-    return { kind: this.#kind, to: this.#to, ...this.#count, waiting: this.#waiting };
+    return { kind: this.#kind, to: this.#to, ...this.#counts };
   }
 
   close(grace: number): Promise<void> {
     this.#closing ??= this.#close(grace);
     return this.#closing;
+  }
+
+  get #counts(): SinkCounts {
+    return { ...this.#count, waiting: this.#waiting };
   }
 
   get #waiting(): number {
@@ -184,29 +191,37 @@ export class BufferedSink implements Sink {
     const cut = new Promise<SendOutcome>((resolve) => {
       timer = clock.after(timeout as Milliseconds, () => abort.abort());
       abort.signal.addEventListener("abort", () => {
-        resolve(failure(`no answer within ${timeout / 1000} s`));
+        resolve(failure(this.#isLate ? "no answer before the end" : `no answer within ${timeout / 1000} s`));
       });
     });
+    const transmit = () => this.#transmit(points, abort.signal);
+    const late = this.#late?.then((outcome) => (outcome.kind === "failed" ? transmit() : outcome));
+    const sending = late ?? transmit();
+    const outcome = await Promise.race([sending, cut]);
+    // Aborted transports end soon, others (a disk that hangs) may yet take the batch.
+    this.#late = abort.signal.aborted ? sending : undefined;
+    timer?.cancel();
+    this.#abort = undefined;
+    return outcome;
+  }
+
+  async #transmit(points: readonly Point[], signal: AbortSignal): Promise<SendOutcome> {
     try {
-      return await Promise.race([this.#transport.send(points, abort.signal), cut]);
+      return await this.#transport.send(points, signal);
     } catch (error) {
       return failure(error instanceof Error ? error.message : String(error));
-    } finally {
-      timer?.cancel();
-      this.#abort = undefined;
     }
   }
 
   async #close(grace: number): Promise<void> {
     const { clock } = this.#context;
     this.#timer?.cancel();
-    let isLate = false;
     const deadline = clock.after(grace as Milliseconds, () => {
-      isLate = true;
+      this.#isLate = true;
       this.#abort?.abort();
     });
     await this.#sending;
-    while (!isLate && this.#waiting > 0) if (!(await this.#send())) break;
+    while (!this.#isLate && this.#waiting > 0) if (!(await this.#send())) break;
     deadline.cancel();
     const lost = this.#waiting;
     if (lost > 0) {
@@ -217,6 +232,7 @@ export class BufferedSink implements Sink {
       this.#trouble.tell(problem("sink-lost", "samples that were not sent before the end are lost"), true);
     }
     await this.#transport.close();
+    this.#trouble.closed();
   }
 }
 

@@ -42,9 +42,12 @@ export function graphiteLines({ series, values, time }: Point, start: string, ta
   return text;
 }
 
+/** Of a folder or file; some room is left for `.wsp` and for what is put before. */
+const longestWord = 200;
+
 /** One part of a path: it becomes the name of a folder or file there. */
 function word(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9_-]/g, "_") || "_";
+  return text.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, longestWord) || "_";
 }
 
 function tagValue(text: string): string {

@@ -11,6 +11,8 @@ export interface Login {
   readonly scheme: string;
 }
 
+const longestAnswer = 1_000_000;
+
 /** Posts bodies to one address over one connection that is kept. */
 export class HttpPost {
   readonly #url: URL;
@@ -36,24 +38,38 @@ export class HttpPost {
         : process.getBuiltinModule("node:http");
     this.#agent ??= new web.Agent({ keepAlive: true, maxSockets: 1 });
     const { promise, resolve } = Promise.withResolvers<SendOutcome>();
-    const fail = (message: string) => resolve({ kind: "failed", problem: problem("sink-failed", message) });
-    const headers = { ...this.#headers, ...login.headers, "Content-Length": Buffer.byteLength(body) };
+    let isOut = false;
+    const fail = (message: string) =>
+      resolve({ kind: "failed", problem: problem("sink-failed", message), maybeTaken: isOut });
+    // As bytes: Node would send the header of a text as UTF-8 and that of bytes as Latin-1.
+    const bytes = Buffer.from(body);
+    const headers = { ...this.#headers, ...login.headers, "Content-Length": bytes.length };
     const request = web.request(this.#url, { method: "POST", agent: this.#agent, headers, signal });
+    request.on("finish", () => {
+      isOut = true;
+    });
     request.on("error", (error) => fail(redact(error.message, ...login.secrets)));
     request.on("response", (response) => {
       let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (piece: string) => {
-        if (text.length < 10_000) text += piece;
-      });
-      response.on("error", (error) => fail(error.message));
-      response.on("end", () => {
+      let length = 0;
+      const done = () => {
         const { statusCode = 0, headers: answered } = response;
         const said = redact(text, ...login.secrets);
         resolve(outcomeOf(statusCode, said, answered["retry-after"]));
+      };
+      response.setEncoding("utf8");
+      response.on("data", (piece: string) => {
+        if (text.length < 10_000) text += piece;
+        length += piece.length;
+        if (length <= longestAnswer) return;
+        // The status has said what there is to know.
+        done();
+        response.destroy();
       });
+      response.on("error", (error) => fail(redact(error.message, ...login.secrets)));
+      response.on("end", done);
     });
-    request.end(body);
+    request.end(bytes);
     return promise;
   }
 
@@ -70,15 +86,27 @@ export class HttpPost {
     const { secret } = read;
     const basic = Buffer.from(`${user ?? ""}:${secret}`).toString("base64");
     const value = token !== undefined ? `${scheme} ${secret}` : `Basic ${basic}`;
-    return { headers: { Authorization: value }, secrets: [secret, basic] };
+    return { headers: { Authorization: Buffer.from(value).toString("latin1") }, secrets: [secret, basic] };
   }
 }
 
-/** What the store cannot digest is refused for good; everything else may be otherwise next time. */
+/**
+ * What the store cannot digest is refused for good; everything else may be otherwise next time. Redirects are not
+ * followed: values and passwords go where the block says.
+ */
 export function outcomeOf(status: number, text: string, retryAfter?: string): SendOutcome {
   if (status >= 200 && status < 300) return { kind: "sent" };
-  const found = problem("sink-failed", `the server answers ${status}${text === "" ? "" : `: ${text}`}`);
+  const isElsewhere = status >= 300 && status < 400;
+  const notes = isElsewhere ? ["redirects are not followed: write the address that it leads to"] : [];
+  const message = `the server answers ${status}${text === "" ? "" : `: ${text}`}`;
+  const found = problem("sink-failed", message, { notes });
   if (status === 400 || status === 413 || status === 422) return { kind: "rejected", problem: found };
   const seconds = Number(retryAfter);
-  return { kind: "failed", problem: found, retryAfter: seconds > 0 ? seconds * 1000 : undefined };
+  return {
+    kind: "failed",
+    problem: found,
+    retryAfter: seconds > 0 ? seconds * 1000 : undefined,
+    // A gateway may have passed it on.
+    maybeTaken: status >= 500,
+  };
 }

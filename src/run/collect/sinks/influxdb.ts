@@ -67,7 +67,9 @@ function overHttp(post: HttpPost): SinkTransport {
       const outcome = await post.send(linesOf(points, "ms"), signal);
       if (outcome.kind !== "rejected" || !outcome.problem.message.includes("partial write")) return outcome;
       // The good points are stored; how many were not stands at the end of the message.
-      const refused = Number(/dropped=(\d+)/.exec(outcome.problem.message)?.[1] ?? 1);
+      // Of lines that it could not read it counts none.
+      const dropped = [...outcome.problem.message.matchAll(/dropped=(\d+)/g)].at(-1)?.[1];
+      const refused = Math.max(1, Number(dropped ?? 1));
       return { kind: "sent", refused, problem: outcome.problem };
     },
     close: () => post.close(),
@@ -75,7 +77,8 @@ function overHttp(post: HttpPost): SinkTransport {
 }
 
 function overSocket(url: URL, clock: Clock): SinkTransport {
-  const address = url.protocol === "unix:" ? { path: url.pathname } : parseAddress(url.host, 8094);
+  const address =
+    url.protocol === "unix:" ? { path: decodeURIComponent(url.pathname) } : parseAddress(url.host, 8094);
   if (address === undefined) {
     const wrong = problem("sink-failed", `"${url.host}" is no address`);
     return { send: async () => ({ kind: "failed", problem: wrong }), close: () => {} };
@@ -108,7 +111,8 @@ const heads = new WeakMap<SinkSeries, string>();
 export function lineOf({ series, values, time }: Point, precision: "ms" | "ns"): string {
   let head = heads.get(series);
   if (head === undefined) {
-    const tags = series.tags.map(([key, value]) => `,${escapeKey(key)}=${escapeKey(value)}`);
+    const byKey = new Map(series.tags.map(([key, value]) => [tagKey(key), escapeKey(value)]));
+    const tags = [...byKey].map(([key, value]) => `,${key}=${value}`);
     head = plain(series.name).replace(/^#/, "_").replaceAll(/[, ]/g, "\\$&") + tags.join("");
     heads.set(series, head);
   }
@@ -120,6 +124,11 @@ export function lineOf({ series, values, time }: Point, precision: "ms" | "ns"):
     }
   }
   return `${head} ${fields.join(",")} ${Math.round(time * 1000)}${precision === "ns" ? "000000" : ""}\n`;
+}
+
+/** `time` is refused, the others are what version 2 calls its own. */
+function tagKey(key: string): string {
+  return escapeKey(/^(time|_field|_measurement)$/.test(key) ? `${key}_` : key);
 }
 
 function escapeKey(text: string): string {

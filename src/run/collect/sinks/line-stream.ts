@@ -35,8 +35,9 @@ export class LineStream {
       this.#last = { text, at: this.#clock.monotonic() };
       return this.#sent();
     } catch (error) {
-      this.#socket?.destroy();
-      this.#socket = undefined;
+      // Reset, not ended: half a line must not be taken for a whole one.
+      this.#socket?.resetAndDestroy();
+      this.#lost();
       const message = error instanceof Error ? error.message : String(error);
       return { kind: "failed", problem: problem("sink-failed", message) };
     }
@@ -68,14 +69,17 @@ export class LineStream {
     socket.on("data", (text) => this.#hear(String(text)));
     socket.on("end", () => socket.destroy());
     socket.on("close", () => {
-      if (this.#socket !== socket) return;
-      this.#socket = undefined;
-      if (this.#last !== undefined && this.#clock.monotonic() - this.#last.at < unsureFor) {
-        this.#again = this.#last.text;
-      }
-      this.#last = undefined;
+      if (this.#socket === socket) this.#lost();
     });
     return socket;
+  }
+
+  #lost(): void {
+    this.#socket = undefined;
+    if (this.#last !== undefined && this.#clock.monotonic() - this.#last.at < unsureFor) {
+      this.#again = this.#last.text;
+    }
+    this.#last = undefined;
   }
 
   #hear(text: string): void {

@@ -8,8 +8,9 @@ import { jsonlKeys, parseJsonl } from "./jsonl.ts";
 import { opentsdbKeys, parseOpentsdb } from "./opentsdb.ts";
 import { parsePrometheus, prometheusKeys } from "./prometheus.ts";
 import { parseRedis, redisKeys } from "./redis.ts";
+import { parseRrdcached, rrdcachedKeys } from "./rrdcached.ts";
 import type { SinkDefinition } from "./sink.ts";
-import { SinkReader } from "./sink-reader.ts";
+import { namingKeys, SinkReader } from "./sink-reader.ts";
 import { parseSql, sqlKeys } from "./sql.ts";
 
 /** One entry of `to` with how the series are called there. */
@@ -17,15 +18,20 @@ export interface CollectTarget {
   readonly sink: SinkDefinition;
   readonly name: PathTemplate;
   readonly tags: readonly (readonly [string, PathTemplate])[];
+  /** Where the store keeps RRD files itself: which one. */
+  readonly file?: PathTemplate | undefined;
 }
 
 interface SinkKind {
   readonly keys: readonly string[];
-  parse(read: SinkReader): SinkDefinition | undefined;
+  /** Files have a `path` there instead of `name` and `tags`. */
+  readonly keepsFiles?: boolean;
+  parse(read: SinkReader, collect: Reader): SinkDefinition | undefined;
 }
 
 /** Every kind of store beside the RRD file, as the user names it. */
 export const sinkKinds: Readonly<Record<string, SinkKind>> = {
+  rrdcached: { keys: rrdcachedKeys, keepsFiles: true, parse: parseRrdcached },
   prometheus: { keys: prometheusKeys, parse: parsePrometheus },
   influxdb: { keys: influxdbKeys, parse: parseInfluxdb },
   graphite: { keys: graphiteKeys, parse: parseGraphite },
@@ -78,15 +84,29 @@ function parseOne(
   if (!isMapping(options)) {
     return read.wrongAt(path, `"${kind}" must be a mapping of options, not ${shown(options)}`);
   }
-  const own = new SinkReader(kind, options, path, read.check, sinkKind.keys);
-  const sink = sinkKind.parse(own);
+  const keepsFiles = sinkKind.keepsFiles === true;
+  const own = new SinkReader(kind, options, path, read.check, keysOfSink(sinkKind));
+  const sink = sinkKind.parse(own, read);
   const isEach = read.has("each");
+  if (keepsFiles) {
+    const file = template(own, "path", own.text("path", "a path"), own.at("path"), isEach);
+    if (isEach && file !== undefined && file.names.length === 0) {
+      return own.wrong("path", '"path" needs {{key}} in it, because "each" makes one file per entry');
+    }
+    if (own.failed || sink === undefined || file === undefined) return undefined;
+    return { sink, name: file, tags: [], file };
+  }
   const blockName = basename(read.check.file).replace(/\.ya?ml$/i, "");
   const name = own.has("name")
     ? template(own, "name", own.text("name", "a name"), own.at("name"), isEach)
     : { text: blockName, pieces: [blockName], names: [] };
   const tags = parseTags(own, isEach, thread);
   return own.failed || sink === undefined || name === undefined ? undefined : { sink, name, tags };
+}
+
+/** What stands under a store in `to`. Where the store keeps RRD files, a path names them. */
+export function keysOfSink({ keys, keepsFiles }: (typeof sinkKinds)[string]): readonly string[] {
+  return keepsFiles === true ? keys : [...keys, ...namingKeys];
 }
 
 function parseTags(own: SinkReader, isEach: boolean, thread: string | undefined): CollectTarget["tags"] {

@@ -37,11 +37,10 @@ export class PrometheusListener implements Sink {
   constructor(options: ListenOptions, context: SinkContext) {
     this.#options = options;
     this.#context = context;
-    this.#trouble = new SinkTrouble(
-      `prometheus ${addressText(options.address)}`,
-      context.clock,
-      context.events,
-    );
+    this.#trouble = new SinkTrouble(`prometheus ${addressText(options.address)}`, context, () => ({
+      ...this.#count,
+      waiting: 0,
+    }));
     const own = "host" in options.address ? [options.address.host] : [];
     this.#hosts = new Set(
       ["localhost", "127.0.0.1", "::1", ...own, ...options.hosts].map((name) => name.toLowerCase()),
@@ -50,8 +49,14 @@ export class PrometheusListener implements Sink {
   }
 
   add(point: Point): void {
-    if (this.#isClosed || (this.#latest.size >= mostSeries && !this.#latest.has(point.series))) {
+    if (this.#isClosed) {
       this.#count.dropped++;
+      return;
+    }
+    if (this.#latest.size >= mostSeries && !this.#latest.has(point.series)) {
+      this.#count.dropped++;
+      this.#trouble.lost(1);
+      this.#trouble.tell(problem("sink-full", `more than ${mostSeries} series; others are not shown`));
       return;
     }
     this.#latest.set(point.series, { point, at: this.#context.clock.monotonic() });
@@ -70,6 +75,11 @@ export class PrometheusListener implements Sink {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#retry?.cancel();
+    await this.#stop();
+    this.#trouble.closed();
+  }
+
+  async #stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
     if (server?.listening !== true) return;
@@ -83,6 +93,8 @@ export class PrometheusListener implements Sink {
     const limits = { requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 8192 };
     const server = http.createServer(limits, (request, response) => this.#answer(request, response));
     server.maxConnections = 64;
+    // Who does not read the answer is not waited for: it would be kept for each of them.
+    server.timeout = 30_000;
     server.on("error", (error: NodeJS.ErrnoException) => this.#failed(error));
     server.on("listening", () => {
       this.#retryDelay = firstRetry;
@@ -97,13 +109,21 @@ export class PrometheusListener implements Sink {
   }
 
   #failed(error: NodeJS.ErrnoException): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#retry !== undefined) return;
     this.#count.failures++;
     const where = addressText(this.#options.address);
     this.#trouble.tell(problem("sink-failed", `cannot listen at ${where}: ${error.code ?? error.message}`));
     const delay = this.#retryDelay * (0.5 + this.#context.random() / 2);
     this.#retryDelay = Math.min(this.#retryDelay * 2, longestRetry);
-    this.#retry = this.#context.clock.after(delay as Milliseconds, () => this.#listen());
+    this.#retry = this.#context.clock.after(delay as Milliseconds, () => {
+      this.#stop().then(
+        () => {
+          this.#retry = undefined;
+          if (!this.#isClosed) this.#listen();
+        },
+        () => {},
+      );
+    });
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -135,7 +155,7 @@ export class PrometheusListener implements Sink {
         this.#trouble.tell(read);
         return 503;
       }
-      const given = Buffer.from(headers.authorization ?? "");
+      const given = Buffer.from(headers.authorization ?? "", "latin1");
       const wanted = Buffer.from(`Bearer ${read.secret}`);
       if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return 401;
     }

@@ -3,6 +3,9 @@ import { labelsOf, metricName } from "./prometheus-names.ts";
 import type { Point, SinkTransport } from "./sink.ts";
 import { snappyBlock, varint } from "./snappy.ts";
 
+/** How Prometheus and its kin refuse what is not newer than what they have. */
+const old = /out of order|duplicate sample|out-of-order|err-mimir-sample-(out-of-order|duplicate)/i;
+
 /** Prometheus' remote write, version 1.0. */
 export function remoteWrite(url: URL, login: Login, dir: string): SinkTransport {
   const post = new HttpPost(url, login, dir, {
@@ -11,8 +14,15 @@ export function remoteWrite(url: URL, login: Login, dir: string): SinkTransport 
     "User-Agent": "procblock",
     "X-Prometheus-Remote-Write-Version": "0.1.0",
   });
+  let unsure: readonly Point[] | undefined;
   return {
-    send: (points, signal) => post.send(snappyBlock(writeRequest(points)), signal),
+    async send(points, signal) {
+      const outcome = await post.send(snappyBlock(writeRequest(points)), signal);
+      if (outcome.kind === "failed" && outcome.maybeTaken === true) unsure = points;
+      // Receivers take a request as a whole. One whose answer was lost is refused the second time: it is there.
+      const isThere = outcome.kind === "rejected" && unsure === points && old.test(outcome.problem.message);
+      return isThere ? { kind: "sent" } : outcome;
+    },
     close: () => post.close(),
   };
 }

@@ -41,10 +41,23 @@ function checked(secret: string, where: string): { readonly secret: string } | P
 export function redact(text: string, ...secrets: readonly (string | undefined)[]): string {
   let clean = text;
   for (const secret of secrets) {
-    if (secret !== undefined && secret !== "") clean = clean.replaceAll(secret, "***");
+    if (secret === undefined || secret === "") continue;
+    for (const form of formsOf(secret)) clean = clean.replaceAll(form, "***");
   }
   return clean
     .replaceAll(/\p{Cc}+/gu, " ")
     .trim()
     .slice(0, 300);
+}
+
+/** As it is, and as servers may have it in their texts: in JSON, in a URL, packed, with its bytes taken for letters. */
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  const texts = [secret, bytes.toString("latin1")];
+  const forms = [
+    ...texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]),
+    encodeURIComponent(secret.toWellFormed()),
+    bytes.toString("base64"),
+  ];
+  return forms.toSorted((a, b) => b.length - a.length);
 }

@@ -16,14 +16,15 @@ export class SinkReader extends Reader {
   readonly kind: string;
 
   constructor(kind: string, value: Mapping, path: TreePath, check: CheckContext, keys: readonly string[]) {
-    super(value, path, check, `"${kind}"`, [...keys, ...namingKeys]);
+    super(value, path, check, `"${kind}"`, keys);
     this.kind = kind;
     this.dir = check.dir;
   }
 
   /** Equal for sinks that may share a connection: everything but the names. */
   get identity(): string {
-    const own = Object.entries(this.value).filter(([key]) => key !== "name" && key !== "tags");
+    const naming: readonly string[] = this.kind === "rrdcached" ? ["path"] : namingKeys;
+    const own = Object.entries(this.value).filter(([key]) => !naming.includes(key));
     const text = (_: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);
     return JSON.stringify([this.kind, this.dir, own.toSorted(([a], [b]) => (a < b ? -1 : 1))], text);
   }

@@ -1,4 +1,4 @@
-import type { Clock, Events, Problem } from "../../../base/index.ts";
+import type { Clock, Events, Problem, SinkCounts } from "../../../base/index.ts";
 
 const quiet = 60_000;
 
@@ -7,14 +7,20 @@ export class SinkTrouble {
   readonly #clock: Clock;
   readonly #events: Events;
   readonly #label: string;
+  readonly #counts: () => SinkCounts;
   #toldAt: number | undefined;
   #lost = 0;
   #isOpen = false;
 
-  constructor(label: string, clock: Clock, events: Events) {
+  constructor(
+    label: string,
+    context: { readonly clock: Clock; readonly events: Events },
+    counts: () => SinkCounts,
+  ) {
     this.#label = label;
-    this.#clock = clock;
-    this.#events = events;
+    this.#clock = context.clock;
+    this.#events = context.events;
+    this.#counts = counts;
   }
 
   lost(count: number): void {
@@ -30,7 +36,8 @@ export class SinkTrouble {
     this.#lost = 0;
     const notes = [...(problem.notes ?? [])];
     if (lost > 0) notes.push(`${lost} ${lost === 1 ? "sample" : "samples"} lost since the last message`);
-    this.#events.report({ type: "store:failed", file: this.#label, problem: { ...problem, notes } });
+    const counts = this.#counts();
+    this.#events.report({ type: "sink:failed", sink: this.#label, problem: { ...problem, notes }, counts });
   }
 
   /** It works again: said if the trouble was, and with the same calm. */
@@ -40,8 +47,12 @@ export class SinkTrouble {
     if (this.#toldAt !== undefined && now - this.#toldAt < quiet) return;
     this.#isOpen = false;
     this.#toldAt = now;
-    const text = `${this.#label} works again${this.#lost > 0 ? `; ${this.#lost} samples were lost` : ""}`;
     this.#lost = 0;
-    this.#events.report({ type: "log:written", level: "info", text, thread: undefined });
+    this.#events.report({ type: "sink:recovered", sink: this.#label, counts: this.#counts() });
+  }
+
+  /** The last word: what became of everything. */
+  closed(): void {
+    this.#events.report({ type: "sink:closed", sink: this.#label, counts: this.#counts() });
   }
 }

@@ -1,5 +1,5 @@
-import type { Clock, Events, Problem } from "../../../base/index.ts";
-import type { DataSourceType } from "../../../rrd/index.ts";
+import type { Clock, Events, Problem, SinkCounts } from "../../../base/index.ts";
+import type { ArchiveDefinition, DataSourceDefinition, DataSourceType } from "../../../rrd/index.ts";
 import type { KnownReading } from "../reading.ts";
 
 /** What values are called in other stores; made once per series, so encoders may remember things by it. */
@@ -9,6 +9,18 @@ export interface SinkSeries {
   /** Sorted by name; no empty values. */
   readonly tags: readonly (readonly [string, string])[];
   readonly fields: readonly { readonly name: string; readonly type: DataSourceType }[];
+  /** Where the store keeps RRD files itself: which one, and how it is made if it is missing. */
+  readonly file?: RemoteFile | undefined;
+}
+
+export interface RemoteFile {
+  /** As the store is told it. */
+  readonly path: string;
+  /** Seconds. */
+  readonly step: number;
+  /** One for each field. */
+  readonly dataSources: readonly DataSourceDefinition[];
+  readonly archives: readonly ArchiveDefinition[];
 }
 
 /** One run's values on their way to another store. */
@@ -27,28 +39,30 @@ export type SendOutcome =
   /** The batch as it is will never be taken; smaller ones may. */
   | { readonly kind: "rejected"; readonly problem: Problem }
   /** Nobody knows or nobody listened: the same batch is sent again later. */
-  | { readonly kind: "failed"; readonly problem: Problem; readonly retryAfter?: number | undefined };
+  | {
+      readonly kind: "failed";
+      readonly problem: Problem;
+      readonly retryAfter?: number | undefined;
+      /** It was on its way when the answer failed to come. */
+      readonly maybeTaken?: boolean;
+    };
 
 /** Speaks to one kind of store; one batch at a time. */
 export interface SinkTransport {
   /** Until `signal` is aborted. The same array comes again after a failure. Should not reject. */
   send(points: readonly Point[], signal: AbortSignal): Promise<SendOutcome>;
+  /** Runs that gave no value at all are sent, too. */
+  readonly wantsUnknown?: boolean;
   close(): void | Promise<void>;
 }
 
 /** Counted in points: the values of one run. */
-export interface SinkFigures {
+export interface SinkFigures extends SinkCounts {
   readonly kind: string;
   /** Where it leads, without secrets. */
   readonly to: string;
-  readonly sent: number;
-  /** Lost because the buffer was full or the end came. */
-  readonly dropped: number;
-  /** Refused by the store for what they are. */
-  readonly rejected: number;
-  readonly waiting: number;
-  /** Attempts that failed. */
-  readonly failures: number;
+  /** The same for each address, where there are several. */
+  readonly parts?: readonly SinkFigures[];
 }
 
 /** Where points go beside the RRD file. `add` never throws and never waits. */

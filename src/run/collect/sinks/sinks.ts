@@ -1,5 +1,5 @@
-import type { Mapping } from "../../../base/index.ts";
-import type { CollectField } from "../definition.ts";
+import { type Mapping, safeName } from "../../../base/index.ts";
+import type { CheckedCollect } from "../definition.ts";
 import { fillPathTemplate } from "../path-template.ts";
 import type { CollectTarget } from "./parse-to.ts";
 import type { Sink, SinkContext, SinkFigures, SinkSeries } from "./sink.ts";
@@ -21,8 +21,8 @@ export class Sinks {
 
   /** `{missing}`: which name the entry lacks. */
   outlet(
-    { sink: definition, name, tags }: CollectTarget,
-    fields: readonly CollectField[],
+    { sink: definition, name, tags, file }: CollectTarget,
+    collect: Pick<CheckedCollect, "fields" | "interval" | "archives">,
     key: string,
     entry: Mapping,
   ): Outlet | { readonly missing: string } {
@@ -40,8 +40,14 @@ export class Sinks {
       sink = definition.open(this.#context);
       this.#open.set(definition.key, sink);
     }
-    const sources = fields.map(({ source: { name, type } }) => ({ name, type }));
-    return { sink, series: { name: called.text, tags: filled, fields: sources } };
+    const dataSources = collect.fields.map(({ source }) => source);
+    const fields = dataSources.map(({ name, type }) => ({ name, type }));
+    const series = { name: called.text, tags: filled, fields };
+    if (file === undefined) return { sink, series };
+    const path = fillPathTemplate(file, key, entry, safeName);
+    if ("missing" in path) return path;
+    const { interval: step, archives } = collect;
+    return { sink, series: { ...series, file: { path: path.text, step, dataSources, archives } } };
   }
 
   figures(): readonly SinkFigures[] {

@@ -37,26 +37,27 @@ class SqliteTable implements SinkTransport {
   readonly #path: string;
   readonly #table: string;
   #worker: Worker | undefined;
-  #late: { readonly points: readonly Point[]; readonly outcome: Promise<SendOutcome> } | undefined;
+  #ended: ((outcome: SendOutcome) => void) | undefined;
 
   constructor(path: string, table: string) {
     this.#path = path;
     this.#table = table;
   }
 
-  /** A batch that is still being written when the time is over is not written twice: its end is waited for again. */
+  /** Ends when the database does, however long that takes. */
   async send(points: readonly Point[]): Promise<SendOutcome> {
-    if (this.#late?.points !== points) this.#late = { points, outcome: this.#write(points) };
-    const outcome = await this.#late.outcome;
-    this.#late = undefined;
+    const { promise, resolve } = Promise.withResolvers<SendOutcome>();
+    this.#ended = resolve;
+    this.#started().postMessage(points.flatMap(rowsOf));
+    const outcome = await promise;
+    this.#ended = undefined;
     return outcome;
   }
 
   async close(): Promise<void> {
     const worker = this.#worker;
-    this.#worker = undefined;
     if (worker === undefined) return;
-    if (this.#late !== undefined) {
+    if (this.#ended !== undefined) {
       await worker.terminate();
       return;
     }
@@ -65,38 +66,30 @@ class SqliteTable implements SinkTransport {
     await gone;
   }
 
-  #write(points: readonly Point[]): Promise<SendOutcome> {
-    const { promise, resolve } = Promise.withResolvers<SendOutcome>();
-    const worker = this.#started();
-    const fail = (error: Error) => {
-      this.#worker = undefined;
-      worker.off("message", hear);
-      resolve({ kind: "failed", problem: problem("sink-failed", error.message) });
-    };
-    const hear = ({ error }: SqlAnswer) => {
-      worker.off("error", fail);
-      if (error === undefined) resolve({ kind: "sent" });
-      else resolve({ kind: "failed", problem: problem("sink-failed", error) });
-    };
-    worker.once("message", hear);
-    worker.once("error", fail);
-    worker.postMessage(points.flatMap(rowsOf));
-    return promise;
-  }
-
   #started(): Worker {
-    if (this.#worker === undefined) {
-      const { Worker } = process.getBuiltinModule("node:worker_threads");
-      const data = { path: this.#path, table: this.#table };
-      this.#worker = new Worker(`(${sqlWorker})()`, {
-        eval: true,
-        workerData: data,
-        execArgv: ["--disable-warning=ExperimentalWarning"],
-        resourceLimits: { maxOldGenerationSizeMb: 64 },
-      });
-      this.#worker.unref();
-    }
-    return this.#worker;
+    if (this.#worker !== undefined) return this.#worker;
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
+    const worker = new Worker(`(${sqlWorker})()`, {
+      eval: true,
+      workerData: { path: this.#path, table: this.#table },
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    worker.unref();
+    this.#worker = worker;
+    const fail = (message: string) =>
+      this.#ended?.({ kind: "failed", problem: problem("sink-failed", message) });
+    worker.on("message", ({ error }: SqlAnswer) => {
+      if (error === undefined) this.#ended?.({ kind: "sent" });
+      else fail(error);
+    });
+    // It may die at any time, also between two batches.
+    worker.on("error", (error) => fail(error.message));
+    worker.on("exit", () => {
+      this.#worker = undefined;
+      fail("the thread that writes has ended");
+    });
+    return worker;
   }
 }
 

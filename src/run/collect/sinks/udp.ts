@@ -26,6 +26,8 @@ export async function sendDatagrams(
     return { kind: "sent" };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "EMSGSIZE") return { kind: "rejected", problem: problem("sink-failed", message) };
     return { kind: "failed", problem: problem("sink-failed", message) };
   } finally {
     socket.close();

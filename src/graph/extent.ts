@@ -1,0 +1,39 @@
+import { type GraphDefinition, lookOf } from "./definition.ts";
+import { figureIn } from "./figures.ts";
+import type { Traces } from "./traces.ts";
+
+/** The least and greatest value drawn in the window; NaN without any. On a logarithmic graph: of those above 0. */
+export function extentOf(
+  definition: GraphDefinition,
+  { traces, from, to, ...data }: Traces,
+): { least: number; greatest: number } {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  const take = (value: number) => {
+    if (definition.logarithmic && !(value > 0)) return;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  };
+  for (const { top, base, method } of traces) {
+    for (let row = from; row < to; row++) take(top[row] ?? Number.NaN);
+    // The lower edge of a band; that of a stack is a top as well.
+    if (base !== undefined && method === "AREA")
+      for (let row = from; row < to; row++) take(base[row] ?? Number.NaN);
+  }
+  if (greatest < least) return { least: Number.NaN, greatest: Number.NaN };
+  // Rules are there to be seen.
+  for (const { value } of definition.hrules)
+    take(ruleValue(definition, { traces, from, to, ...data }, value));
+  return { least, greatest };
+}
+
+/** Where a horizontal rule lies; that of a negated field's figure is below zero. */
+export function ruleValue(
+  definition: GraphDefinition,
+  data: Traces,
+  value: GraphDefinition["hrules"][number]["value"],
+): number {
+  if (typeof value === "number") return value;
+  const found = figureIn(data.columns.of(value.of), value, data).value;
+  return lookOf(definition, value.of).negate === true ? -found : found;
+}
