@@ -117,8 +117,9 @@ export function togetherContract(makeUrl: () => string): void {
     const changes = space.state("signals").watch("*")[Symbol.asyncIterator]();
     const change = changes.next();
     const subscriber = startProcess("subscribe", url);
+    const said = subscriber.hears("subscribed");
     expect((await change).value).toEqual({ key: "subscribed", value: true });
-    await subscriber.hears("subscribed");
+    await said;
     await space.queue("jobs").push("end");
     expect(await subscriber.ended).toBe(0);
     await changes.return?.();

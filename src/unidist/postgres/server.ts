@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, Pool, PoolClient, PoolConfig, QueryResultRow } from "pg";
 import { SharedError } from "../shared-error.ts";
 import { withoutPassword } from "../store-url.ts";
+import { Awake } from "./awake.ts";
 import { Bells } from "./bells.ts";
 import { failureOf, unavailable } from "./failure.ts";
 import { migrate } from "./migrate.ts";
@@ -43,6 +44,7 @@ export class PostgresServer {
   readonly #names = new Map<string, string>();
   /** Spaces whose notifications are heard. */
   readonly #heard = new Set<string>();
+  readonly #awake = new Awake();
   #handles = 0;
   #pool: Promise<Pool> | undefined;
   #session: Promise<OpenSession> | undefined;
@@ -73,9 +75,14 @@ export class PostgresServer {
     const [session, pool] = [this.#session, this.#pool];
     this.#session = undefined;
     this.#pool = undefined;
-    const opened = await session?.catch(() => undefined);
-    if (opened !== undefined) await this.#endSession(opened, new Error("the space was closed"));
-    await (await pool?.catch(() => undefined))?.end();
+    this.#awake.begin();
+    try {
+      const opened = await session?.catch(() => undefined);
+      if (opened !== undefined) await this.#endSession(opened, new Error("the space was closed"));
+      await (await pool?.catch(() => undefined))?.end();
+    } finally {
+      this.#awake.end();
+    }
   }
 
   /**
@@ -131,6 +138,15 @@ export class PostgresServer {
   }
 
   async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    this.#awake.begin();
+    try {
+      return await this.#tryOften(attempt);
+    } finally {
+      this.#awake.end();
+    }
+  }
+
+  async #tryOften<T>(attempt: () => Promise<T>): Promise<T> {
     const end = performance.now() + this.#options.patience;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
       try {
