@@ -18,16 +18,23 @@ import { writeDouble } from "./words.ts";
 /** Rows are copied in pieces of about this size; bytes. */
 const PIECE = 64 * 1024;
 
+export interface AddingOptions {
+  /** Give the file as it was a second name; default true. */
+  readonly backup?: boolean | undefined;
+  readonly durable?: boolean | undefined;
+  readonly storage?: Storage | undefined;
+}
+
 /**
  * Adds data sources, behind the ones there are, to a file that nobody has open; all its data is kept, the new ones are
- * unknown so far. The old file stays beside it under the returned path (`FILE.old`, `FILE.old.2` …). Problems:
- * `rrd-definition` and those of opening and creating.
+ * unknown so far. The old file stays beside it under the returned path (`FILE.old`, `FILE.old.2` …), unless `backup` is
+ * false. Problems: `rrd-definition` and those of opening and creating.
  */
 export function addDataSources(
   path: string,
   added: readonly DataSourceDefinition[],
-  options: { readonly durable?: boolean | undefined; readonly storage?: Storage | undefined } = {},
-): Result<{ readonly savedAs: string }> {
+  options: AddingOptions = {},
+): Result<{ readonly savedAs: string | undefined }> {
   const { storage = nodeStorage } = options;
   const opened = openFile(path, "read", storage);
   if (!opened.ok) return opened;
@@ -38,8 +45,8 @@ export function addDataSources(
     const definition = extend(read.value, added);
     if ("problems" in definition) return failed(...definition.problems);
     const header = extendedHeader(read.value, definition);
-    const savedAs = saveBeside(path, storage);
-    if (typeof savedAs !== "string") return failed(savedAs);
+    const savedAs = options.backup === false ? undefined : saveBeside(path, storage);
+    if (typeof savedAs === "object") return failed(savedAs);
     const placed = placeNewFile(path, { ...options, overwrite: true }, (file) => {
       writeWhole(file, header.bytes, 0);
       read.value.archives.forEach((archive, index) => {
@@ -49,7 +56,7 @@ export function addDataSources(
     });
     if (placed.ok) return ok({ savedAs }, placed.warnings);
     // Nothing was replaced, so the second name is not needed.
-    if (quietly(() => storage.unlink(savedAs))) return placed;
+    if (savedAs === undefined || quietly(() => storage.unlink(savedAs))) return placed;
     return failed(
       ...placed.problems,
       problem("rrd-storage", `"${savedAs}", a second name of "${path}", could not be removed`),

@@ -82,6 +82,21 @@ const shape = {
   archives: [{ cf: "AVERAGE", xff: 0.5, pdpPerRow: 1, rows: 20 }],
 } as const;
 
+test("What the block says of limits and archives does not count for an adopted file, and that is told.", async () => {
+  using at = new Collecting();
+  const before = makeForeign(at);
+  const own = { traffic_in: { from: "net.in", min: 5 }, "42": { from: "load.-1", max: 9 } };
+  const archives = [{ every: 10, keep: 60 }];
+  await at.run(at.definition({ path: "f.rrd", adopt: true, fields: own, archives }), [samples[0] ?? {}]);
+  await at.collector.close();
+  expect(at.told).toEqual([
+    'problem:found: warning: max of field "42" is U in "f.rrd", the block says 9: the file\'s counts',
+    'problem:found: warning: min of field "traffic_in" is 0 in "f.rrd", the block says 5: the file\'s counts',
+    'problem:found: warning: "f.rrd" has other archives than the block says: with adopt the file\'s count',
+  ]);
+  expect(readFileSync(at.path("f.rrd")).length).toBe(before.length);
+});
+
 test("A field that the file lacks is refused with the file's names; adopt: extend adds it and keeps the old file.", async () => {
   using at = new Collecting();
   const before = makeForeign(at);

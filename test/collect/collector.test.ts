@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { nodeStorage } from "../../src/rrd/index.ts";
+import { unwrap } from "../../src/base/index.ts";
+import { nodeStorage, openRrd } from "../../src/rrd/index.ts";
+import { procblock } from "../cli/in-process.ts";
 import { Collecting, startTime } from "./collecting.ts";
 
 test("Samples come into a new file, a constant value stays constant, and close leaves only the file.", async () => {
@@ -183,6 +185,27 @@ test("A file with another step is migrated: its data is kept, counters go on, th
   expect(at.rows("x.rrd")).toEqual({ 0: [0, null], 10: [1.5, 10], 20: [3.5, 10], 30: [9, 10], 40: [10, 10] });
 });
 
+test("With another step and a new field at once the new one has the block's heartbeat, and one copy is kept.", async () => {
+  using at = new Collecting();
+  await at.run(at.definition({ path: "x.rrd", fields: ["a"], interval: 5 }), [{ a: 1 }, { a: 2 }]);
+  await at.collector.close();
+  at.collector = at.another();
+  await at.clock.advance(10_000);
+  const both = at.definition({ path: "x.rrd", fields: ["a", "b"], interval: 10 }, 10);
+  await at.run(both, [{ a: 3, b: 4 }], 10);
+  await at.collector.close();
+  const rrd = unwrap(openRrd(at.path("x.rrd"), { mode: "read" }));
+  const { step, dataSources } = rrd.info();
+  rrd.close();
+  expect({ step, beats: dataSources.map(({ heartbeat }) => heartbeat) }).toEqual({
+    step: 10,
+    beats: [20, 20],
+  });
+  expect(readdirSync(at.dir).sort()).toEqual(["x.rrd", "x.rrd.old"]);
+  const notes = at.happenings.flatMap((one) => (one.type === "problem:found" ? one.problem.notes?.[0] : []));
+  expect(notes).toEqual(Array.from({ length: 2 }, () => `the file as it was: ${at.path("x.rrd.old")}`));
+});
+
 test("Archives that the block names are made of what the file has; without them it keeps its own.", async () => {
   using at = new Collecting();
   const value = { path: "x.rrd", fields: ["a"] };
@@ -245,6 +268,29 @@ test("A file whose field has another type is refused; other limits are only warn
     'problem:found: warning: max of field "a" is U in "x.rrd", the block says 5: the file\'s counts',
     'problem:found: warning: "x.rrd" has a field "b" that the block does not collect: unknown from now on',
   ]);
+});
+
+test("Another heartbeat, min and max are warned about with the command that changes the file.", async () => {
+  using at = new Collecting();
+  await at.run(at.definition({ path: "x.rrd", fields: { a: {} } }), [{ a: 1 }]);
+  await at.collector.close();
+  const wanted = at.definition({ path: "x.rrd", fields: { a: { min: 0, max: 5, heartbeat: 60 } } });
+  const tellOne = async () => {
+    at.happenings.length = 0;
+    at.collector = at.another();
+    await at.clock.advance(5000);
+    at.store(wanted, { a: 2 });
+    await at.collector.close();
+    return at.happenings.flatMap((one) => (one.type === "problem:found" ? (one.problem.notes ?? []) : []));
+  };
+  const remedies = await tellOne();
+  const tune = `stop the block, then: procblock rrd tune ${at.path("x.rrd")}`;
+  expect(remedies).toEqual([`${tune} --heartbeat a:60`, `${tune} --minimum a:0`, `${tune} --maximum a:5`]);
+  for (const remedy of remedies) {
+    const args = remedy.slice(remedy.indexOf("rrd tune")).split(" ");
+    expect(await procblock(args, { cwd: at.dir })).toMatchObject({ code: 0 });
+  }
+  expect(await tellOne()).toEqual([]);
 });
 
 test("A file that is deleted while it is filled is made again, said once.", async () => {

@@ -117,7 +117,7 @@ describe.each(["once", "forever"] as const)("a call that fails %s", (lasting) =>
     sweep({ calls: everything, lasting, kind: { error: "ENOSPC" } }, (storage) => {
       const result = addDataSources(path, [{ name: "c", type: "GAUGE", heartbeat: 60 }], { storage });
       const now = readFileSync(path);
-      if (result.ok) expect(readFileSync(result.value.savedAs).equals(old)).toBe(true);
+      if (result.ok) expect(readFileSync(result.value.savedAs ?? "").equals(old)).toBe(true);
       expect(now.equals(old)).toBe(!result.ok);
       for (const name of readdirSync(folder)) rmSync(join(folder, name));
       unwrap(createRrd(path, definition, { startRows }));

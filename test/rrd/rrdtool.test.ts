@@ -217,7 +217,7 @@ describeWithRrdtool("next to the real rrdtool", () => {
     before.updateArguments(["1600000017:5", "1600000031.5:7", "1600000044:60"]);
     const rows = unwrap(before.fetch({ cf: "AVERAGE", start: START, end: START + 60 })).columns[0];
     before.close();
-    const { savedAs } = unwrap(
+    const { savedAs = "" } = unwrap(
       addDataSources(ours, [{ name: "b", type: "DCOUNTER", heartbeat: 60, min: 0 }], { durable: false }),
     );
     expect(savedAs).toBe(`${ours}.old`);

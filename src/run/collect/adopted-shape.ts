@@ -4,6 +4,7 @@ import { formatDuration, type Problem, problem } from "../../base/index.ts";
 import type { CheckContext } from "../../block/index.ts";
 import { type DataSourceDefinition, openRrd, type RrdInfo } from "../../rrd/index.ts";
 import type { CheckedCollect, CollectField } from "./definition.ts";
+import { otherLimits, sameArchives } from "./file-differences.ts";
 import type { FileShape, Fit } from "./fit.ts";
 
 /** A file that is taken as it is, whoever made it: only what goes into it has to fit. */
@@ -34,13 +35,25 @@ export function fitAdopted(path: string, info: RrdInfo, shape: FileShape): Fit {
     } else if (field.readAs !== undefined && there.type !== type) {
       const fix = `write type: ${there.type}, or leave type out: the file's own is taken`;
       return wrong(field, `field "${name}" is ${there.type} in "${path}", the block says type: ${type}`, fix);
-    } else if (shape.every !== undefined && there.heartbeat < shape.every) {
+    } else {
+      // Only what the block says itself: no limit is no wish.
+      const { min = there.min, max = there.max } = field.source;
+      const wanted = { name, heartbeat: there.heartbeat, min, max };
+      for (const { message, remedy } of otherLimits(path, there, wanted)) warn(message, remedy);
+    }
+    if (there !== undefined && shape.every !== undefined && there.heartbeat < shape.every) {
       const [silence, every] = [formatDuration(there.heartbeat), formatDuration(shape.every)];
       warn(
         `"${path}" takes "${name}" for unknown after ${silence} without a value, and one comes every ${every}: all are unknown`,
         `collect more often, or: procblock rrd tune ${path} --heartbeat ${name}:${2 * Math.ceil(shape.every)}`,
       );
     }
+  }
+  if (shape.ownArchives && !sameArchives(info, shape)) {
+    warn(
+      `"${path}" has other archives than the block says: with adopt the file's count`,
+      "leave archives out; without adopt the file gets those of the block and its data is kept",
+    );
   }
   const left = names.filter((name) => !shape.fields.some(({ source }) => source.name === name));
   const computed = info.dataSources.filter(({ type }) => type === "COMPUTE").map(({ name }) => name);

@@ -12,6 +12,7 @@ import {
   addDataSources,
   createRrd,
   type DataSourceDefinition,
+  type MigrationReport,
   migrateRrd,
   openRrd,
   type RrdFile,
@@ -111,32 +112,40 @@ function change(
   // A symbolic link goes on to name the file.
   const real = realpathSync(path);
   const warnings: Problem[] = [];
-  if (fit.added.length > 0) {
-    const added = addDataSources(real, fit.added, { storage });
-    if (!added.ok) return added;
-    const names = fit.added.map(({ name }) => name).join(", ");
-    const message = `"${path}" has new fields: ${names}; its data is kept`;
-    const notes = [`the file as it was: ${added.value.savedAs}`, ...adoptNote(shape)];
-    warnings.push(problem("rrd-fields-added", message, { severity: "warning", notes }), ...added.warnings);
-  }
+  // The other step first: it changes the heartbeats of the fields that are there, and a new field's is right already.
+  let saved: string | undefined;
   if (fit.migration !== undefined) {
     const migrated = migrateRrd(real, fit.migration, { storage });
     // Samples fit it as it is, and are worth more than other archives.
-    if (!migrated.ok && info.step === shape.interval)
-      return ok(undefined, [...warnings, notMigrated(path, migrated)]);
-    if (!migrated.ok) return migrated;
-    const { savedAs, lost } = migrated.value;
-    const [had, has] = [formatDuration(info.step), formatDuration(shape.interval)];
-    const what = had === has ? "has other archives now" : `has one row every ${has} now, not ${had}`;
-    const notes = [
-      `the file as it was: ${savedAs}`,
-      ...lost.map(({ cf, to }) => `no archive is left for ${cf} before ${new Date(to * 1000).toISOString()}`),
-      ...adoptNote(shape),
-    ];
-    const message = `"${path}" ${what}, as the block says; its data is kept`;
-    warnings.push(problem("rrd-migrated", message, { severity: "warning", notes }), ...migrated.warnings);
+    if (!migrated.ok && info.step !== shape.interval) return migrated;
+    if (migrated.ok) {
+      saved = migrated.value.savedAs;
+      warnings.push(migratedTo(path, info, shape, migrated.value), ...migrated.warnings);
+    } else warnings.push(notMigrated(path, migrated));
+  }
+  if (fit.added.length > 0) {
+    const added = addDataSources(real, fit.added, { storage, backup: saved === undefined });
+    if (!added.ok) return added;
+    const names = fit.added.map(({ name }) => name).join(", ");
+    const message = `"${path}" has new fields: ${names}; its data is kept`;
+    const before = added.value.savedAs ?? saved;
+    const notes = [`the file as it was: ${before}`, ...adoptNote(shape)];
+    warnings.push(problem("rrd-fields-added", message, { severity: "warning", notes }), ...added.warnings);
   }
   return ok(undefined, warnings);
+}
+
+function migratedTo(path: string, info: RrdInfo, shape: FileShape, report: MigrationReport): Problem {
+  const { savedAs, lost } = report;
+  const [had, has] = [formatDuration(info.step), formatDuration(shape.interval)];
+  const what = had === has ? "has other archives now" : `has one row every ${has} now, not ${had}`;
+  const notes = [
+    `the file as it was: ${savedAs}`,
+    ...lost.map(({ cf, to }) => `no archive is left for ${cf} before ${new Date(to * 1000).toISOString()}`),
+    ...adoptNote(shape),
+  ];
+  const message = `"${path}" ${what}, as the block says; its data is kept`;
+  return problem("rrd-migrated", message, { severity: "warning", notes });
 }
 
 function notMigrated(path: string, { problems }: { readonly problems: readonly Problem[] }): Problem {

@@ -1,12 +1,13 @@
 import { formatDuration, type Problem, problem } from "../../base/index.ts";
 import type { DataSourceDefinition, MigrationRequest, RrdInfo } from "../../rrd/index.ts";
+import { otherLimits, sameArchives } from "./file-differences.ts";
 import type { FileShape, Fit } from "./fit.ts";
 
 /** A file that is the block's own: it follows when the block changes, as far as its data can be kept. */
 export function fitOwn(path: string, info: RrdInfo, shape: FileShape): Fit {
   const warnings: Problem[] = [];
-  const warn = (message: string) =>
-    warnings.push(problem("rrd-differs", message, { severity: "warning", notes: [] }));
+  const warn = (message: string, ...notes: string[]) =>
+    warnings.push(problem("rrd-differs", message, { severity: "warning", notes }));
   const wrong = (message: string, ...fixes: string[]): Fit => {
     const moveAway = `or move the file away (mv ${path} ${path}.aside): a new one is made at the next sample`;
     const notes = [...fixes, moveAway];
@@ -26,16 +27,10 @@ export function fitOwn(path: string, info: RrdInfo, shape: FileShape): Fit {
         "or set adopt: true, which takes the file as it is, if another program made it",
       );
     }
-    for (const [what, has, wants] of [
-      ["heartbeat", there.heartbeat, source.heartbeat],
-      ["min", there.min, source.min ?? Number.NaN],
-      ["max", there.max, source.max ?? Number.NaN],
-    ] as const) {
-      // A heartbeat follows the step.
-      if (Object.is(has, wants) || (what === "heartbeat" && info.step !== shape.interval)) continue;
-      const field = `${what} of field "${source.name}"`;
-      warn(`${field} is ${limit(has)} in "${path}", the block says ${limit(wants)}: the file's counts`);
-    }
+    // A heartbeat follows the step.
+    const isOpen = info.step !== shape.interval;
+    const wanted = isOpen ? { ...source, heartbeat: there.heartbeat } : source;
+    for (const { message, remedy } of otherLimits(path, there, wanted)) warn(message, remedy);
   }
   if (info.step !== shape.interval && added.length === shape.fields.length) {
     const names = info.dataSources.map(({ name }) => name);
@@ -52,22 +47,9 @@ export function fitOwn(path: string, info: RrdInfo, shape: FileShape): Fit {
   return { added, migration: migrationTo(shape, info), warnings };
 }
 
-function limit(value: number): string {
-  return Number.isNaN(value) ? "U" : String(value);
-}
-
 /** Archives that the user did not write stay as they are, but for what another step does to them. */
 function migrationTo(shape: FileShape, info: RrdInfo): MigrationRequest | undefined {
   const archives = shape.ownArchives && !sameArchives(info, shape) ? shape.archives : undefined;
   if (info.step !== shape.interval) return { step: shape.interval, archives };
   return archives === undefined ? undefined : { archives };
-}
-
-function sameArchives(info: RrdInfo, shape: FileShape): boolean {
-  const texts = (archives: readonly { cf: string; xff: number; pdpPerRow: number; rows: number }[]) =>
-    archives
-      .map(({ cf, xff, pdpPerRow, rows }) => `${cf}:${xff}:${pdpPerRow}:${rows}`)
-      .sort()
-      .join();
-  return texts(info.archives) === texts(shape.archives);
 }

@@ -249,7 +249,7 @@ export class WriteBehind {
     let more = false;
     for (const file of this.#waiting) {
       if (file.suspended || (!file.queued && file.due > began)) continue;
-      if (clock.monotonic() - began > SLICE) {
+      if (more || clock.monotonic() - began > SLICE) {
         more = true;
         file.queued = true;
         continue;
