@@ -31,7 +31,6 @@ interface Row {
 
 export class PostgresLog implements Log {
   readonly #part: PostgresPart;
-  #beginning: Promise<unknown> = Promise.resolve();
 
   constructor(part: PostgresPart) {
     this.#part = part;
@@ -39,7 +38,7 @@ export class PostgresLog implements Log {
 
   async append(entry: SharedValue): Promise<bigint> {
     const body = textOfValue(entry);
-    await this.#beginning;
+    await this.#part.begun;
     const [row] = await this.#part.query<{ position: string }>(
       statements.append,
       () => [body, this.#part.now(), DEFAULT_LOG_LIMIT],
@@ -68,7 +67,7 @@ export class PostgresLog implements Log {
         return rows.map(entryOf);
       },
     });
-    this.#beginning = Promise.all([this.#beginning, reader.begun]);
+    this.#part.begins(reader.begun);
     return reader;
   }
 

@@ -3,6 +3,11 @@ import { textOfName } from "../value-text.ts";
 import { Bell } from "./bells.ts";
 import type { PostgresServer, Session } from "./server.ts";
 
+/** Watchers and subscribers of a handle that are about to begin. */
+export interface Beginnings {
+  done: Promise<unknown>;
+}
+
 /** What every shared thing of a space is made with: its place in the store, and how to wait for changes of it. */
 export class PostgresPart {
   readonly name: string;
@@ -10,12 +15,19 @@ export class PostgresPart {
   readonly server: PostgresServer;
   /** Aborted when the space is closed. */
   readonly closed: AbortSignal;
+  readonly #beginnings: Beginnings;
   readonly #kind: "lock" | "counter" | "state" | "queue" | "log";
   readonly #text: string;
   readonly #space: () => Promise<string>;
 
   constructor(
-    space: { id: () => Promise<string>; server: PostgresServer; clock: Clock; closed: AbortSignal },
+    space: {
+      id: () => Promise<string>;
+      server: PostgresServer;
+      clock: Clock;
+      closed: AbortSignal;
+      beginnings: Beginnings;
+    },
     kind: "lock" | "counter" | "state" | "queue" | "log",
     name: string,
   ) {
@@ -23,6 +35,7 @@ export class PostgresPart {
     this.clock = space.clock;
     this.server = space.server;
     this.closed = space.closed;
+    this.#beginnings = space.beginnings;
     this.#kind = kind;
     this.#text = textOfName(name);
     this.#space = space.id;
@@ -47,6 +60,15 @@ export class PostgresPart {
     const space = await this.#space();
     const values = typeof given === "function" ? given() : given;
     return this.server.query<Row & Record<string, unknown>>(text, [space, this.#text, ...values], how);
+  }
+
+  /** Whoever watches or subscribes sees what is done through the same handle from then on. */
+  begins(begun: Promise<unknown>): void {
+    this.#beginnings.done = Promise.all([this.#beginnings.done, begun]);
+  }
+
+  get begun(): Promise<unknown> {
+    return this.#beginnings.done;
   }
 
   /** Rung when the thing may have changed, here or elsewhere; also when the connection was lost. */

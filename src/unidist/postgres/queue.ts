@@ -31,7 +31,6 @@ export class PostgresQueue implements Queue {
   readonly #part: PostgresPart;
   readonly #limit: number;
   readonly #takers: WaitingTakers<TakenMessage>;
-  #beginning: Promise<unknown> = Promise.resolve();
   #tidied = Number.NEGATIVE_INFINITY;
 
   constructor(part: PostgresPart, limit: number) {
@@ -53,7 +52,7 @@ export class PostgresQueue implements Queue {
     const key = options.key === undefined ? null : textOfName(options.key);
     const bodies = messages.map(textOfValue);
     if (bodies.length === 0) return [];
-    await this.#beginning;
+    await this.#part.begun;
     const [row] = await this.#query<{ position: string | null }>(
       statements.push,
       () => [bodies.map(() => key), bodies, this.#part.now(), this.#limit],
@@ -73,7 +72,7 @@ export class PostgresQueue implements Queue {
   }
 
   async popMany(most: number): Promise<readonly QueueMessage[]> {
-    await this.#beginning;
+    await this.#part.begun;
     const { messages } = await this.#takeRows(undefined, most);
     return messages.map(messageOf);
   }
@@ -109,7 +108,7 @@ export class PostgresQueue implements Queue {
       more: () => reading.more(),
       end: () => reading.end(),
     });
-    this.#beginning = Promise.all([this.#beginning, reader.begun]);
+    this.#part.begins(reader.begun);
     return reader;
   }
 

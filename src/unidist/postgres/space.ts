@@ -6,7 +6,7 @@ import { nameOfText, textOfName } from "../value-text.ts";
 import { PostgresCounter } from "./counter.ts";
 import { type HeldLease, type HeldRow, holderOf, PostgresLock } from "./lock.ts";
 import { PostgresLog } from "./log.ts";
-import { PostgresPart } from "./part.ts";
+import { type Beginnings, PostgresPart } from "./part.ts";
 import { PostgresQueue } from "./queue.ts";
 import { PostgresServer } from "./server.ts";
 import { PostgresState } from "./state.ts";
@@ -38,6 +38,7 @@ export class PostgresSpace implements Space {
   readonly #closed = new AbortController();
   readonly #things = new Map<string, unknown>();
   readonly #ownLeases = new Set<HeldLease>();
+  readonly #beginnings: Beginnings = { done: Promise.resolve() };
   #id: Promise<string> | undefined;
 
   constructor(url: string, name: string, clock: Clock, queueLimit: number) {
@@ -125,6 +126,7 @@ export class PostgresSpace implements Space {
       server: this.#server,
       clock: this.#clock,
       closed: this.#closed.signal,
+      beginnings: this.#beginnings,
     };
     const thing = make(new PostgresPart(space, kind, name));
     this.#things.set(key, thing);

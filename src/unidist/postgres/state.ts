@@ -41,7 +41,6 @@ interface Put {
 
 export class PostgresState implements State {
   readonly #part: PostgresPart;
-  #beginning: Promise<unknown> = Promise.resolve();
   #deletions = 0;
 
   constructor(part: PostgresPart) {
@@ -116,7 +115,7 @@ export class PostgresState implements State {
       more: () => changes.more(),
       due: () => changes.due(),
     });
-    this.#beginning = Promise.all([this.#beginning, reader.begun]);
+    this.#part.begins(reader.begun);
     return reader;
   }
 
@@ -130,7 +129,7 @@ export class PostgresState implements State {
 
   async #put(key: string, value: string | null, how: Put): Promise<{ done: boolean; had: boolean }> {
     checkName("key", key);
-    await this.#beginning;
+    await this.#part.begun;
     const { expires, version = null, text = null } = how;
     // Setting the same once more changes nothing but the version.
     const repeatable = version === null && text === null && value !== null;
