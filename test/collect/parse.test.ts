@@ -178,3 +178,15 @@ test("A heartbeat shorter than the step's interval is warned about.", () => {
   expect(definition).toBeDefined();
   expect(reported).toMatchObject([{ code: "short-heartbeat", severity: "warning" }]);
 });
+
+test("Without an interval of the step a heartbeat shorter than a row is warned about.", () => {
+  const value = { path: "x.rrd", interval: 5, fields: { a: { heartbeat: 1 }, b: { heartbeat: 5 } } };
+  const { definition, reported } = check(value, { stepInterval: undefined });
+  expect(definition).toBeDefined();
+  const message =
+    '"heartbeat" of field "a" (1s) is shorter than the interval (5s): every value would be unknown';
+  expect(reported).toMatchObject([{ message, notes: ["write heartbeat: 10, or leave it out"] }]);
+  expect(reported).toMatchObject([{ code: "short-heartbeat", severity: "warning" }]);
+  // Values that come quicker than rows keep it alive.
+  expect(check(value, { stepInterval: 1 }).reported).toEqual([]);
+});
