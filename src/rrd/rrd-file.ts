@@ -89,7 +89,7 @@ export interface RrdFile {
   sync(): Result<void>;
   /** The same beside everything else: updates may go on meanwhile, and the file may be closed. */
   syncBeside(): Promise<Result<void>>;
-  /** False when the path was deleted or now names another file. */
+  /** False when the path was deleted, now names another file, or the file was cut off or overwritten in place. */
   stillThere(): boolean;
   /** Idempotent. */
   close(): void;

@@ -320,6 +320,22 @@ test("The very first sample after a deletion is in the new file: none goes into 
   expect(Object.values(at.rows("x.rrd"))).toEqual([[2], [2], [2]]);
 });
 
+test("Samples wait while the file is emptied under the collector, and are stored when it is back.", async () => {
+  using at = new Collecting();
+  const definition = at.definition({ path: "x.rrd", fields: ["a"] });
+  await at.run(definition, [{ a: 1 }, { a: 1 }]);
+  const whole = readFileSync(at.path("x.rrd"));
+  writeFileSync(at.path("x.rrd"), "");
+  await at.clock.advance(5000);
+  await at.run(definition, [{ a: 2 }, { a: 2 }]);
+  expect(at.told.at(-1)).toBe('store:failed: "x.rrd" is too small for an RRD file');
+  writeFileSync(at.path("x.rrd"), whole);
+  await at.clock.advance(60_000);
+  await at.collector.close();
+  expect(at.rows("x.rrd")).toEqual({ 0: [1], 5: [1], 10: [2], 15: [2] });
+  expect(at.collector.figures()).toMatchObject({ stored: 4, dropped: 0 });
+});
+
 test("With recreate: false samples wait until there is a file again.", async () => {
   using at = new Collecting();
   const definition = at.definition({ path: "x.rrd", fields: ["a"], recreate: false });
