@@ -66,7 +66,8 @@ function fetchPlain(path: string, request: SeriesRequest): Result<Series> {
       ({ field }) => rows.value.columns[rows.value.names.indexOf(field)] ?? new Float64Array(),
     );
     const series = { start: rows.value.start, end: rows.value.end, step: rows.value.step, columns };
-    return ok(reduceSeries(series, resolution, cf));
+    const reduced = reduceSeries(series, resolution, cf);
+    return ok({ ...reduced, finest: reduced.step === file.step });
   } finally {
     file.close();
   }
