@@ -387,6 +387,9 @@ test("A second writer is refused and names the first; the first goes on undistur
   const second = at.another();
   second.store(at.definition(value), { a: 9 }, at.clock.wall());
   expect(at.told).toEqual(['store:failed: "x.rrd" is already written by another part of this process']);
+  // The run ends because of it: nothing is tried again.
+  const failure = at.happenings.find(({ type }) => type === "store:failed");
+  expect(JSON.stringify(failure)).not.toContain("tried again");
   await at.clock.advance(5000);
   at.store(at.definition(value), { a: 1 });
   await second.close();
