@@ -1,5 +1,6 @@
 import { kindOf, type Mapping, parseDuration, type Seconds } from "../base/index.ts";
 import { type GraphDefinition, type GraphPeriod, graphDefinition } from "./definition.ts";
+import type { FieldLook } from "./field-look.ts";
 import { type GraphIssue, MappingReader } from "./mapping-reader.ts";
 import { readColors } from "./parse-colors.ts";
 import { readExpressions } from "./parse-expressions.ts";
@@ -76,6 +77,8 @@ export function parseGraph(value: Mapping, options: ParseGraphOptions = {}): Par
   const fields = checkFields(read, given, Object.keys(expressions), options.knownFields);
   const usable = stored === undefined ? undefined : [...stored, ...Object.keys(expressions)];
   checkDownTo(read, given, usable);
+  checkSources(read, given, options.knownFields);
+  checkDrawn(read, given);
   const periods = readPeriods(read);
   const path = readPath(read, periods);
   const building: Building = {
@@ -143,8 +146,45 @@ function checkDownTo(
 ): void {
   for (const { name, path } of names ?? []) {
     const other = looks[name]?.downTo;
-    if (other !== undefined) checkName(read, [...path, "down to"], other, usable);
+    if (other === undefined) continue;
+    if (other === name) {
+      read.issue([...path, "down to"], "value", "wrong-value", `"${name}" cannot reach down to itself`);
+    } else checkName(read, [...path, "down to"], other, usable);
   }
+}
+
+/** `#FIELD` is a field of the graph's own file. */
+function checkSources(
+  read: MappingReader,
+  { names, looks }: ParsedFields,
+  known: readonly string[] | undefined,
+): void {
+  for (const { name, path } of names ?? []) {
+    const from = looks[name]?.from;
+    if (from !== undefined && from.file === undefined) checkName(read, [...path, "from"], from.field, known);
+  }
+}
+
+/** What shows something of fields that are not drawn themselves. */
+const drawnWithoutFields = [
+  "hrules",
+  "percentile",
+  "trend",
+  "compare",
+  "forecast",
+  "ticks",
+  "notes",
+] as const;
+
+function checkDrawn(read: MappingReader, { names, looks }: ParsedFields): void {
+  if (names === undefined || names.length === 0) return;
+  const isSeen = ({ draw, trend, percentile }: FieldLook) =>
+    draw !== false || trend === true || percentile !== undefined;
+  if (names.some(({ name }) => isSeen(looks[name] ?? {}))) return;
+  if (drawnWithoutFields.some((key) => read.has(key))) return;
+  const notes = ["leave draw out of one of them"];
+  const message = "the graph draws nothing: all its fields have draw: false";
+  read.issue(read.at("fields"), "key", "wrong-value", message, notes);
 }
 
 function readDuration(read: MappingReader, name: string): Seconds | undefined {

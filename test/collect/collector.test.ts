@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { expect, test } from "vitest";
 import { unwrap } from "../../src/base/index.ts";
 import { nodeStorage, openRrd } from "../../src/rrd/index.ts";
+import { identityText, ownIdentity } from "../../src/run/collect/process-identity.ts";
 import { procblock } from "../cli/in-process.ts";
 import { Collecting, startTime } from "./collecting.ts";
 
@@ -387,14 +388,21 @@ test("A second writer is refused and names the first; the first goes on undistur
   const second = at.another();
   second.store(at.definition(value), { a: 9 }, at.clock.wall());
   expect(at.told).toEqual(['store:failed: "x.rrd" is already written by another part of this process']);
-  // The run ends because of it: nothing is tried again.
-  const failure = at.happenings.find(({ type }) => type === "store:failed");
-  expect(JSON.stringify(failure)).not.toContain("tried again");
   await at.clock.advance(5000);
   at.store(at.definition(value), { a: 1 });
   await second.close();
   await at.collector.close();
   expect(at.rows("x.rrd")).toEqual({ 0: [1], 5: [1] });
+});
+
+test("A file that another process writes is not said to be tried again: the run ends.", async () => {
+  using at = new Collecting();
+  writeFileSync(at.path("x.rrd"), "");
+  writeFileSync(at.path(".x.rrd.lock"), identityText({ ...ownIdentity(), host: "elsewhere" }));
+  at.store(at.definition({ path: "x.rrd", fields: ["a"] }), { a: 1 });
+  const notes = at.happenings.flatMap((one) => (one.type === "store:failed" ? one.problem.notes : []));
+  expect(notes).toEqual(["stop that process, or let this one write to another file"]);
+  await at.collector.close();
 });
 
 test("Two steps with the same fields may fill one file; with other fields the second is refused.", async () => {
