@@ -80,7 +80,7 @@ export function drawScene(definition: GraphDefinition, series: GraphSeries, opti
   const rightTicks = definition.rightAxis && rightLabels(definition.rightAxis, value.ticks, definition.base);
   const axes: Axes = { plot, value, time, rightLabels: rightTicks ?? [] };
   const legendTop = plot.y + plot.height + TIME_ROOM + 2;
-  const notesBox = { x: left, y: legendTop + rows, width: width - left - PAD };
+  const notesBox = { x: left, y: legendTop + rows, width: plot.width };
   const items: SceneItem[] = [
     ...drawHead(title, range, left, width, theme),
     ...drawGrid(axes, theme),

@@ -5,7 +5,7 @@ import type { LegendRow } from "./legend.ts";
 import type { Theme } from "./palette.ts";
 import { formatValue } from "./si.ts";
 import { drawnPercentile, measuredWindow, type Trace, type Traces } from "./traces.ts";
-import { trendLine, trendText } from "./trend.ts";
+import { trendColour, trendLine, trendText } from "./trend.ts";
 
 /** What stands over a column of the legend. */
 function headingOf(number: LegendNumber): string {
@@ -43,7 +43,7 @@ export function legendContent(definition: GraphDefinition, data: Traces, theme: 
     if (!trace.trend) continue;
     const text = trendText(trendLine(trace, data), data, definition);
     rows.push({
-      colour: opaque(trace.colour),
+      colour: trendColour(trace, theme),
       mark: "dashes",
       name: `${trace.name}, trend: ${text}`,
       numbers: [],

@@ -10,6 +10,7 @@ import { checkName } from "./parse-figures.ts";
 import { readLegend } from "./parse-legend.ts";
 import { readNotes } from "./parse-notes.ts";
 import { readHorizontalRules, readRightAxis, readVerticalRules } from "./parse-rules.ts";
+import { checkSize } from "./parse-size.ts";
 
 /** Every key of a `graph:` mapping, as the user writes it (`_` may stand for the blank). */
 export const graphKeys = [
@@ -50,6 +51,9 @@ export const graphKeys = [
   "gaps",
   "stack unknown",
 ] as const;
+
+/** 50 years: no file has older rows. */
+const LONGEST_PERIOD = 50 * 366 * 86_400;
 
 export interface ParseGraphOptions {
   /** The stored fields a graph may use; without it, names are not checked and `fields` is required. */
@@ -119,6 +123,7 @@ export function parseGraph(value: Mapping, options: ParseGraphOptions = {}): Par
   };
   const legend = readLegend(read);
   checkLimits(read, building);
+  checkSize(read, { ...building, path });
   if (issues.length > 0 || path === undefined || fields === undefined) return { issues };
   const chosen = Object.fromEntries(Object.entries(building).filter(([, item]) => item !== undefined));
   return { definition: graphDefinition({ ...chosen, ...legend, path, fields }), issues };
@@ -205,7 +210,9 @@ function readPeriods(read: MappingReader): GraphPeriod[] | undefined {
     const path = Array.isArray(value) ? read.at("period", index) : read.at("period");
     const seconds = parseDuration(item);
     const text = typeof item === "number" ? `${item}s` : String(item);
-    if (seconds === undefined || seconds < 1) {
+    if (seconds !== undefined && seconds > LONGEST_PERIOD) {
+      read.issue(path, "value", "wrong-value", `"period" must be at most 50 years, not ${shown(item)}`);
+    } else if (seconds === undefined || seconds < 1) {
       const message = `"period" must be a time such as 1h, 1d or 1w, not ${shown(item)}`;
       read.issue(path, "value", "wrong-value", message);
     } else if (periods.some((other) => other.text === text)) {

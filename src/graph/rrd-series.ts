@@ -60,7 +60,13 @@ function fetchPlain(path: string, request: SeriesRequest): Result<Series> {
     }
     const { cf, start, end } = request;
     const resolution = Math.max(1, Math.floor(request.resolution));
-    const rows = file.fetch({ cf, start: Math.floor(start), end: Math.floor(end), resolution });
+    const rows = file.fetch({
+      cf,
+      start: Math.floor(start),
+      end: Math.floor(end),
+      resolution,
+      storedAlong: resolution,
+    });
     if (!rows.ok) return rows;
     const columns = request.columns.map(
       ({ field }) => rows.value.columns[rows.value.names.indexOf(field)] ?? new Float64Array(),

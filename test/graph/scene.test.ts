@@ -120,6 +120,39 @@ describe("a scene", () => {
     ]);
   });
 
+  it("gives a layer of a stack no edge where it has no height, as that would lie over the layer below", () => {
+    const scene = sceneOf({ fields: ["a", "b"], method: "STACK", ...ten }, [1, 1, 1, 1], [2, 0, 0, 2]);
+    const lines = shapesOf(scene, "line").map((points) => values(points, scene.plot));
+    expect(lines).toEqual([
+      [
+        [0, 1],
+        [4, 1],
+      ],
+      [
+        [0, 3],
+        [1, 3],
+      ],
+      [
+        [3, 3],
+        [4, 3],
+      ],
+    ]);
+  });
+
+  it("ends a note at the right with the plot, and draws a trend in another colour than its field", () => {
+    const note = { align: "right", parts: ["to the right"] } as const;
+    const scene = sceneOf(
+      { fields: ["a"], method: "AREA", trend: true, notes: [note], ...ten },
+      [1, 2, 3, 4],
+    );
+    const text = itemsOf(scene).find((item) => item.part === "note");
+    expect(text).toMatchObject({ x: scene.plot.x + scene.plot.width, anchor: "end" });
+    const colours = (part: string) =>
+      itemsOf(scene).flatMap((item) => (item.kind === "line" && item.part === part ? [item.stroke] : []));
+    expect(colours("trend")).toHaveLength(1);
+    expect(colours("series")).not.toContain(colours("trend")[0]);
+  });
+
   it("draws nothing for values that a logarithmic axis has no place for", () => {
     const scene = sceneOf({ fields: ["a"], logarithmic: true }, [1, 0, -3, 100]);
     expect(shapesOf(scene, "line")).toHaveLength(2);
