@@ -77,7 +77,6 @@ export class RrdWorld {
     if (lock.ok) {
       if (this.#locks.size >= MOST_LOCKS) this.unlock();
       this.#locks.set(path, lock.value);
-      for (const { message } of lock.warnings) this.warn(message);
       return ok(undefined);
     }
     const [fault] = lock.problems;

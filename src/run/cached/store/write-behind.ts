@@ -61,7 +61,7 @@ export class WriteBehind {
     const { clock, journal } = options;
     this.#options = options;
     this.files = new KnownFiles(options.mostFiles, clock);
-    this.#open = new OpenFiles(options.mostOpen, clock);
+    this.#open = new OpenFiles(options.mostOpen, clock, options.onProblem);
     this.#seldom = new Seldom(clock, options.onProblem);
     if (journal !== undefined) this.#journal = new KeptJournal(journal, this.#waiting, clock, this.#seldom);
   }
