@@ -64,6 +64,14 @@ export function drawScene(definition: GraphDefinition, series: GraphSeries, opti
     notesHeight(definition.notes) +
     (definition.watermark === "" ? 0 : WATERMARK_ROOM) +
     PAD / 2;
+  if (definition.fullSize && definition.height < top + 10 + below) {
+    // The plot is what the picture is for; what stands beside it gives way, then the title.
+    if (rows > 0 || definition.notes.length > 0 || definition.watermark !== "") {
+      const without = { ...definition, legend: undefined, notes: [], watermark: "" };
+      return drawScene(without, series, options);
+    }
+    if (title !== "") return drawScene({ ...definition, title: "" }, series, options);
+  }
   const height = definition.fullSize
     ? Math.max(definition.height, top + 10 + below)
     : definition.height + top + below;

@@ -54,6 +54,9 @@ describe("a graph in a block file", () => {
       'period (value): "period" must be at most 50 years, not "1000y"',
     ]);
     expect(issues({ ...blog, period: "50y" })).toEqual([]);
+    expect(issues({ ...blog, width: 200, height: 40, "full size": true })).toEqual([
+      'height (value): "height" must be at least 50 with "full size": the axes need that much',
+    ]);
   });
 
   it("takes every option", () => {
