@@ -111,6 +111,14 @@ describe("procblock rrd migrate", () => {
     expect(readFileSync(join(dir, "a.rrd")).equals(before)).toBe(true);
   });
 
+  test("a heartbeat shorter than the step is warned of", async () => {
+    const told = await rrd("migrate --heartbeat 5 a.rrd");
+    expect(told.code).toBe(0);
+    expect(told.stderr).toMatch(/^warning: a heartbeat of 5 s is shorter than the step of 'a\.rrd', 10 s: /);
+    expect(told.stderr).toContain("--heartbeat 20 ");
+    expect((await rrd("migrate --heartbeat 10 a.rrd")).stderr).toBe("");
+  });
+
   test("a symbolic link goes on to name the file", async () => {
     symlinkSync("a.rrd", join(dir, "link.rrd"));
     expect((await rrd("migrate --step 20 link.rrd")).code).toBe(0);
