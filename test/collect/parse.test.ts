@@ -190,3 +190,17 @@ test("Without an interval of the step a heartbeat shorter than a row is warned a
   // Values that come quicker than rows keep it alive.
   expect(check(value, { stepInterval: 1 }).reported).toEqual([]);
 });
+
+test("A forecast from archives that the block's own file will not have is warned of.", () => {
+  const graph = { path: "a.png", forecast: { of: "a", from: "archives" } };
+  const value = { path: "not-there.rrd", fields: ["a"], graph };
+  const warning = { code: "no-forecast-archives", severity: "warning", at: "graph key" };
+  expect(check(value).reported).toMatchObject([warning]);
+  expect(check({ ...value, graph: { path: "a.png", forecast: "a" } }).reported).toEqual([]);
+  expect(check({ ...value, adopt: true }).reported).toEqual([]);
+  // A file that is there may have them, and loses them to archives of the block.
+  const there = { ...value, path: "parse.test.ts" };
+  expect(check(there, { dir: import.meta.dirname }).reported).toEqual([]);
+  const archives = [{ every: 5, keep: 60 }];
+  expect(check({ ...there, archives }, { dir: import.meta.dirname }).reported).toMatchObject([warning]);
+});

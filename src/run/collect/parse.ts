@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { formatDuration, kindOf, parseDuration, type Seconds } from "../../base/index.ts";
 import { checkAdopted } from "./adopted-shape.ts";
 import { type CheckedCollect, type CollectField, type FileSync, fileSyncs } from "./definition.ts";
@@ -64,6 +66,7 @@ export const parseCollect: CollectParser = (value, path, check, stepInterval, th
     snap: snapFor(stepInterval),
   };
   if (adopt !== "no") checkAdopted(checked, read.check);
+  else checkForecasts(read, checked);
   return checked;
 };
 
@@ -88,6 +91,29 @@ function checkHeartbeats(
     const severity = "warning";
     read.check.report("short-heartbeat", message, { path: read.at("fields"), part: "key", notes, severity });
   }
+}
+
+/** Files that a block makes have no forecast archives; one that is there already may have, unless it gets others. */
+function checkForecasts(read: Reader, { dir, file, graphs, ownArchives }: CheckedCollect): void {
+  const fromArchives = graphs.some(({ definition }) =>
+    definition.forecasts.some(({ history }) => history === undefined),
+  );
+  if (!fromArchives) return;
+  const mayBeThere = file.names.length > 0 || existsSync(resolve(dir, file.text));
+  if (mayBeThere && !ownArchives) return;
+  const message =
+    "a forecast from archives shows nothing: a file that the block makes has no forecast archives";
+  const notes = [
+    "leave from: archives out: the forecast then comes from earlier days",
+    "or make the file first with procblock rrd create … RRA:HWPREDICT:…, and leave archives out",
+  ];
+  const severity = "warning";
+  read.check.report("no-forecast-archives", message, {
+    path: read.at("graph"),
+    part: "key",
+    notes,
+    severity,
+  });
 }
 
 function parseAdopt(read: Reader): CheckedCollect["adopt"] {
