@@ -13,6 +13,7 @@ import { trendColour, trendLine } from "./trend.ts";
 const LINE_WIDTH = 1.5;
 const NARROWEST_STEP = 2.5;
 const LEAST_LENGTH = 3;
+const LEAST_THICKNESS = 0.5;
 /** An area is seen through, its edge is not: overlapping areas stay readable. */
 const AREA_ALPHA = 0.28;
 const STACK_ALPHA = 0.82;
@@ -73,8 +74,9 @@ function linesOf(definition: GraphDefinition, trace: Trace, scale: RowScale): Sc
   const title = traceSummary(trace, definition);
   // The lower edge of an area between two names is as much of it as the upper one; what matters is between them.
   const between = trace.method === "AREA" && trace.base !== undefined;
-  // Where a layer is nothing, its edge would lie over that of the layer below.
-  const top = trace.method === "STACK" && trace.base !== undefined ? thick(trace.top, trace.base) : trace.top;
+  // Where a layer is nothing or nearly so, its edge would lie over that of the layer below.
+  const top =
+    trace.method === "STACK" && trace.base !== undefined ? thick(trace.top, trace.base, scale) : trace.top;
   const edges = between ? [trace.top, trace.base] : [top];
   const { dashes, width = between ? EDGE_WIDTH : trace.method === "STACK" ? 1 : LINE_WIDTH } = trace.look;
   const stroke = between ? withAlpha(trace.colour, EDGE_ALPHA) : trace.colour;
@@ -86,8 +88,11 @@ function linesOf(definition: GraphDefinition, trace: Trace, scale: RowScale): Sc
   );
 }
 
-function thick(top: Float64Array, base: Float64Array): Float64Array {
-  return top.map((value, row) => (value === base[row] ? Number.NaN : value));
+function thick(top: Float64Array, base: Float64Array, { toY }: RowScale): Float64Array {
+  return top.map((value, row) => {
+    const height = Math.abs(toY(value) - toY(base[row] ?? Number.NaN));
+    return height < LEAST_THICKNESS ? Number.NaN : value;
+  });
 }
 
 /** A value alone between unknown ones is a stretch that may be too short to be seen. */
