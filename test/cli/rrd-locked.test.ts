@@ -73,3 +73,14 @@ test("A lock that an ended process left keeps nobody from writing.", async () =>
   writeFileSync(join(dir, ".a.rrd.lock"), identityText({ ...ownIdentity(), pid }));
   expect((await run("update a.rrd 1000000010:1")).code).toBe(0);
 });
+
+test("A session ends when nobody reads what it says.", () => {
+  const bin = new URL("../../src/cli/bin.ts", import.meta.url).pathname;
+  const command = `yes 'last a.rrd' | "$0" "$1" rrd - | head -1`;
+  const ended = spawnSync("sh", ["-c", command, process.execPath, bin], {
+    cwd: dir,
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect(ended).toMatchObject({ stdout: "1000000000\n", signal: null });
+});

@@ -45,6 +45,7 @@ async function obeyLines(world: RrdWorld): Promise<ExitCode> {
     if (done.ok) world.print(`OK ${usedTimes((world.io.clock.monotonic() - begun) / 1000)}\n`);
     else tellErrors(world, done, world.io.stdout);
     world.names.clear();
+    if (world.io.stdout.isGone) return 1;
   }
   return 0;
 }
