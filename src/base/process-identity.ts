@@ -22,6 +22,11 @@ export function identityText(identity: ProcessIdentity): string {
   return `${identity.pid} ${identity.started} ${identity.boot} ${identity.host}\n`;
 }
 
+/** Of the boot only what tells it from others: such a text fits into a file's own entry, without room on the disk. */
+export function shortIdentityText({ boot, ...identity }: ProcessIdentity): string {
+  return identityText({ ...identity, boot: digits(boot).slice(0, 16) || "-" }).trimEnd();
+}
+
 export function parseIdentity(text: string): ProcessIdentity | undefined {
   const [pid, started, boot, host] = text.trim().split(" ");
   if (pid === undefined || started === undefined || boot === undefined || host === undefined)
@@ -33,7 +38,8 @@ export function parseIdentity(text: string): ProcessIdentity | undefined {
 export function stateOf(identity: ProcessIdentity): "running" | "ended" | "elsewhere" {
   const self = ownIdentity();
   if (identity.host !== self.host) return "elsewhere";
-  if (identity.boot !== self.boot) return "ended";
+  // The text may have been cut.
+  if (!digits(self.boot).startsWith(digits(identity.boot))) return "ended";
   try {
     process.kill(identity.pid, 0);
   } catch (error) {
@@ -57,6 +63,10 @@ function startOf(pid: number): string | undefined {
 function hasEnded(pid: number): boolean {
   const state = processFields(pid)?.[0];
   return state === "Z" || state === "X";
+}
+
+function digits(boot: string): string {
+  return boot.replaceAll("-", "");
 }
 
 function bootId(): string {

@@ -71,6 +71,9 @@ function output(descriptor: 1 | 2): Output {
   let gone = false;
   return {
     isTerminal: isTerminal(descriptor),
+    get isGone() {
+      return gone;
+    },
     write(text) {
       let rest: Uint8Array = Buffer.from(text);
       while (!gone && rest.length > 0) {

@@ -23,6 +23,8 @@ export interface Io {
 
 export interface Output {
   readonly isTerminal: boolean;
+  /** Whoever read it has gone: nothing more can be written. */
+  readonly isGone?: boolean;
   /** Whole before it returns. A reader that went away is no error: what is written then is lost, silently. */
   write(text: string | Uint8Array): void;
 }

@@ -120,6 +120,31 @@ export function graphWindow(
   return { start: end - period.seconds, end, perPixel };
 }
 
+/** With more values than this (16 MiB of doubles), figures too are computed from rows that were put together. */
+const MOST_FIGURE_VALUES = 2 * 1024 * 1024;
+
+/** The part of a graph whose figures need finer rows than the picture: no forecasts, no failures. */
+export function figuresDefinition(definition: GraphDefinition): GraphDefinition {
+  const ticks = definition.ticks.filter(({ on }) => "expression" in on);
+  return { ...definition, forecasts: [], ticks };
+}
+
+/**
+ * The rows behind legend, notes and rules: those of the finest archive that has the period, so that no figure depends
+ * on the size of the picture.
+ */
+export function figuresRequest(definition: GraphDefinition, period: GraphPeriod, now: number): SeriesRequest {
+  const request = seriesRequest(figuresDefinition(definition), period, now);
+  const rows = MOST_FIGURE_VALUES / Math.max(1, request.columns.length);
+  return { ...request, ...wholePeriod(period, now), resolution: Math.ceil(period.seconds / rows) };
+}
+
+/** What figures are about: the same time however wide a pixel is. */
+export function wholePeriod(period: GraphPeriod, now: number): { start: number; end: number } {
+  const end = Math.floor(now);
+  return { start: end - period.seconds, end };
+}
+
 export function seriesRequest(definition: GraphDefinition, period: GraphPeriod, now: number): SeriesRequest {
   const { start, end, perPixel } = graphWindow(definition, period, now);
   return { columns: requestedColumns(definition), cf: definition.cf, start, end, resolution: perPixel };

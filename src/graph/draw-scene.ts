@@ -1,5 +1,5 @@
 import { calendarOf } from "./calendar.ts";
-import { graphWindow } from "./column-requests.ts";
+import { graphWindow, wholePeriod } from "./column-requests.ts";
 import { type GraphDefinition, type GraphPeriod, withPeriod } from "./definition.ts";
 import { type Axes, drawGrid, drawLabels, LABEL_SIZE, rightRoom } from "./draw-axes.ts";
 import { extentOf } from "./extent.ts";
@@ -11,7 +11,7 @@ import { drawPlot } from "./plot.ts";
 import { rangeText } from "./range-text.ts";
 import { rightLabels } from "./right-axis.ts";
 import type { Box, Scene, SceneItem } from "./scene.ts";
-import type { Series } from "./series.ts";
+import type { GraphSeries } from "./series.ts";
 import { isNatural } from "./si.ts";
 import { textItem } from "./text-item.ts";
 import { fitText, textWidth } from "./text-width.ts";
@@ -36,13 +36,14 @@ const WATERMARK_ROOM = 13;
 
 /**
  * Draws a graph as plain data. `series` answers `seriesRequest(definition, period, now)`: one column per one of
- * `requestedColumns(definition)`. Pure, apart from the time zone of the process.
+ * `requestedColumns(definition)`; its `fine` rows answer `figuresRequest`. Pure, apart from the time zone of the process.
  */
-export function drawScene(definition: GraphDefinition, series: Series, options: DrawOptions): Scene {
+export function drawScene(definition: GraphDefinition, series: GraphSeries, options: DrawOptions): Scene {
   const theme = themes[definition.theme];
   const calendar = calendarOf(options.timeZone);
   const window = graphWindow(definition, options.period, options.now);
-  const data = prepareTraces(definition, series, window, calendar);
+  const times = { drawn: window, measured: wholePeriod(options.period, options.now) };
+  const data = prepareTraces(definition, series, times, calendar);
   const legend = legendContent(definition, data, theme);
   const title = oneLine(withPeriod(definition.title, options.period));
   const range = rangeText(calendar, window.start, window.end);
@@ -63,6 +64,14 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
     notesHeight(definition.notes) +
     (definition.watermark === "" ? 0 : WATERMARK_ROOM) +
     PAD / 2;
+  if (definition.fullSize && definition.height < top + 10 + below) {
+    // The plot is what the picture is for; what stands beside it gives way, then the title.
+    if (rows > 0 || definition.notes.length > 0 || definition.watermark !== "") {
+      const without = { ...definition, legend: undefined, notes: [], watermark: "" };
+      return drawScene(without, series, options);
+    }
+    if (title !== "") return drawScene({ ...definition, title: "" }, series, options);
+  }
   const height = definition.fullSize
     ? Math.max(definition.height, top + 10 + below)
     : definition.height + top + below;
@@ -79,7 +88,7 @@ export function drawScene(definition: GraphDefinition, series: Series, options: 
   const rightTicks = definition.rightAxis && rightLabels(definition.rightAxis, value.ticks, definition.base);
   const axes: Axes = { plot, value, time, rightLabels: rightTicks ?? [] };
   const legendTop = plot.y + plot.height + TIME_ROOM + 2;
-  const notesBox = { x: left, y: legendTop + rows, width: width - left - PAD };
+  const notesBox = { x: left, y: legendTop + rows, width: plot.width };
   const items: SceneItem[] = [
     ...drawHead(title, range, left, width, theme),
     ...drawGrid(axes, theme),

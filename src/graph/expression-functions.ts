@@ -9,6 +9,8 @@ export interface ExpressionFunction {
   readonly words: (values: readonly (readonly RpnWord[])[]) => readonly RpnWord[];
   /** The first value must be a name alone, because the function looks at more of it than one row. */
   readonly ofName?: boolean;
+  /** The second value is a time, longer than 0. */
+  readonly ofTime?: boolean;
 }
 
 const anyNumber = Number.POSITIVE_INFINITY;
@@ -61,6 +63,7 @@ export const expressionFunctions: Readonly<Record<string, ExpressionFunction>> =
     most: 2,
     takes: "a field and a time",
     ofName: true,
+    ofTime: true,
     words: (values) => [...values.flat(), "TRENDNAN"],
   },
   previous: {

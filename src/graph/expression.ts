@@ -186,6 +186,9 @@ class Parser {
         ) {
           throw new Refused(`"${name.text}" takes ${known.takes}; name the formula to use it here`, offset);
         }
+        if (known.ofTime === true && values.length === 1 && isNoTime(value)) {
+          throw new Refused(`"${name.text}" takes ${known.takes} such as 30m, longer than 0`, offset);
+        }
         values.push(value);
       } while (this.#take("sign", ",") !== undefined);
       this.#close(name);
@@ -206,3 +209,9 @@ class Parser {
 
 /** Makes 1 of everything but 0. */
 const bit: readonly RpnWord[] = ["0", "NE"];
+
+/** 0 or a negative number as it stands; what only rows tell is not known yet. */
+function isNoTime(value: readonly RpnWord[]): boolean {
+  const [first, , sign] = value;
+  return (value.length === 1 && Number(first) <= 0) || (value.length === 3 && first === "0" && sign === "-");
+}

@@ -1,12 +1,10 @@
 import { type GraphDefinition, lookOf } from "./definition.ts";
 import { figureIn } from "./figures.ts";
-import type { Traces } from "./traces.ts";
+import { drawnPercentile, type Traces } from "./traces.ts";
 
 /** The least and greatest value drawn in the window; NaN without any. On a logarithmic graph: of those above 0. */
-export function extentOf(
-  definition: GraphDefinition,
-  { traces, from, to, ...data }: Traces,
-): { least: number; greatest: number } {
+export function extentOf(definition: GraphDefinition, data: Traces): { least: number; greatest: number } {
+  const { traces, from, to } = data;
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
   const take = (value: number) => {
@@ -22,8 +20,8 @@ export function extentOf(
   }
   if (greatest < least) return { least: Number.NaN, greatest: Number.NaN };
   // Rules are there to be seen.
-  for (const { value } of definition.hrules)
-    take(ruleValue(definition, { traces, from, to, ...data }, value));
+  for (const { value } of definition.hrules) take(ruleValue(definition, data, value));
+  for (const trace of traces) take(drawnPercentile(trace, data));
   return { least, greatest };
 }
 
@@ -34,6 +32,6 @@ export function ruleValue(
   value: GraphDefinition["hrules"][number]["value"],
 ): number {
   if (typeof value === "number") return value;
-  const found = figureIn(data.columns.of(value.of), value, data).value;
+  const found = figureIn(data.measured.columns.of(value.of), value, data.measured).value;
   return lookOf(definition, value.of).negate === true ? -found : found;
 }

@@ -116,7 +116,9 @@ export class Glyphs {
       context.font = font;
       this.#font = font;
     }
-    const measured = context.measureText(text);
+    // The canvas refuses NUL and halves of characters; an entry's key, in a title say, may have them.
+    const drawable = text.toWellFormed().replaceAll("\0", "\ufffd");
+    const measured = context.measureText(drawable);
     const left = Math.floor(Math.min(0, -measured.actualBoundingBoxLeft)) - 2;
     const right = Math.ceil(Math.max(measured.width, measured.actualBoundingBoxRight) + offset) + 2;
     const above = Math.ceil(Math.max(size, measured.actualBoundingBoxAscent)) + 1;
@@ -129,7 +131,7 @@ export class Glyphs {
       context.font = font;
     } else context.clearRect(0, 0, this.#width, this.#height);
     context.fillStyle = "#ffffff";
-    context.fillText(text, offset - left, above);
+    context.fillText(drawable, offset - left, above);
     const { data } = context.getImageData(0, 0, width, height);
     return { ...trimmed(data, width, height, left, -above), advance: measured.width };
   }

@@ -4,8 +4,8 @@ import { type Figures, legendValue } from "./figures.ts";
 import type { LegendRow } from "./legend.ts";
 import type { Theme } from "./palette.ts";
 import { formatValue } from "./si.ts";
-import { drawnPercentile, type Trace, type Traces } from "./traces.ts";
-import { trendLine, trendText } from "./trend.ts";
+import { drawnPercentile, measuredWindow, type Trace, type Traces } from "./traces.ts";
+import { trendColour, trendLine, trendText } from "./trend.ts";
 
 /** What stands over a column of the legend. */
 function headingOf(number: LegendNumber): string {
@@ -28,7 +28,7 @@ export function legendContent(definition: GraphDefinition, data: Traces, theme: 
   const headings = [...legend.map(headingOf), ...percents.map((percent) => `${percent}%`)];
   const rows: LegendRow[] = named.map((trace) => {
     const numbers = legend.map((number) => {
-      const value = legendValue(number, trace, data);
+      const value = legendValue(number, trace.source ?? trace, measuredWindow(trace, data));
       return formatValue(value, base, number === "TOTAL" ? amountOf(units) : units);
     });
     for (const percent of percents) {
@@ -43,7 +43,7 @@ export function legendContent(definition: GraphDefinition, data: Traces, theme: 
     if (!trace.trend) continue;
     const text = trendText(trendLine(trace, data), data, definition);
     rows.push({
-      colour: opaque(trace.colour),
+      colour: trendColour(trace, theme),
       mark: "dashes",
       name: `${trace.name}, trend: ${text}`,
       numbers: [],

@@ -23,6 +23,8 @@ const SWATCH = 9;
 const AFTER_SWATCH = 6;
 const COLUMN_GAP = 14;
 const TABLE_GAP = 28;
+/** Above the table of the numbers that had no room. */
+const GROUP_GAP = 4;
 const SHORTEST_NAME = 56;
 
 interface Table {
@@ -32,7 +34,7 @@ interface Table {
   readonly width: number;
 }
 
-/** Rows of colour, name and numbers; narrow pictures lose numbers (the rightmost first), then the middles of names. */
+/** Rows of colour, name and numbers; numbers that a picture is too narrow for follow in a second table, names lose their middles. */
 export function drawLegend(
   rows: readonly LegendRow[],
   headings: readonly string[],
@@ -58,7 +60,13 @@ export function drawLegend(
       items.push(...drawRow(row, table, left, y + head + line * LINE, theme));
     });
   }
-  return { items, height: head + perTable * LINE };
+  const height = head + perTable * LINE;
+  const shown = table.headings.length;
+  if (shown === headings.length || shown === 0) return { items, height };
+  const numbered = rows.filter((row) => row.numbers.length > 0);
+  const others = numbered.map((row) => ({ ...row, numbers: row.numbers.slice(shown) }));
+  const more = drawLegend(others, headings.slice(shown), x, y + height + GROUP_GAP, room, theme);
+  return { items: [...items, ...more.items], height: height + GROUP_GAP + more.height };
 }
 
 function fitTable(rows: readonly LegendRow[], headings: readonly string[], room: number): Table {

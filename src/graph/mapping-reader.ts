@@ -93,7 +93,11 @@ export class MappingReader {
     const value = this.get(name);
     if (value === undefined) return undefined;
     const number = toNumber(value);
-    if (number === undefined) return this.wrong(name, `"${name}" must be a number, not ${kindOf(value)}`);
+    if (number === undefined) {
+      // As YAML writes them.
+      const shown = typeof value !== "number" ? kindOf(value) : Number.isNaN(value) ? ".nan" : "infinite";
+      return this.wrong(name, `"${name}" must be a number, not ${shown}`);
+    }
     if ((least !== undefined && number < least) || (most !== undefined && number > most)) {
       return this.wrong(name, `"${name}" must be from ${least} to ${most}, not ${number}`);
     }

@@ -44,7 +44,7 @@ function figureText(
   calendar: Calendar,
   figure: NoteFigure,
 ): string {
-  const { value, when } = figureIn(data.columns.of(figure.of), figure, data);
+  const { value, when } = figureIn(data.measured.columns.of(figure.of), figure, data.measured);
   if (!figure.time) return formatValue(value, base, figure.figure === "TOTAL" ? amountOf(units) : units);
   if (when === undefined) return "–";
   const wall = wallTime(calendar, when);

@@ -19,10 +19,15 @@ export function readCompare(read: MappingReader): Comparison[] | undefined {
     if (seconds === undefined || !(seconds >= 1) || seconds > LONGEST) {
       const message = `"compare" must be a time such as 1d or 1w, not ${shown(item)}`;
       read.issue(path, "value", "wrong-value", message);
-    } else {
-      const text = typeof item === "number" ? `${item}s` : String(item);
-      found.push({ shift: Math.round(seconds), label: name ?? `${text} earlier` });
+      return;
     }
+    const shift = Math.round(seconds);
+    if (found.some((other) => other.shift === shift)) {
+      read.issue(path, "value", "wrong-value", `"compare" lists ${shown(item)} twice`);
+      return;
+    }
+    const text = typeof item === "number" ? `${item}s` : String(item);
+    found.push({ shift, label: name ?? `${text} earlier` });
   };
   if (isMapping(value)) {
     for (const [name, item] of Object.entries(value)) add(read.at("compare", name), item, name);
@@ -31,6 +36,10 @@ export function readCompare(read: MappingReader): Comparison[] | undefined {
       add(read.at("compare", index), item);
     });
   } else add(read.at("compare"), value);
+  const isEmpty = isMapping(value)
+    ? Object.keys(value).length === 0
+    : Array.isArray(value) && value.length === 0;
+  if (isEmpty) read.wrong("compare", '"compare" must hold at least one time such as 1d or 1w');
   if (found.length > MOST_COMPARED) read.wrong("compare", `"compare" takes at most ${MOST_COMPARED} times`);
   return found;
 }
@@ -107,7 +116,13 @@ export function readTicks(
     if (expression !== undefined) checkFormula(inner, inner.at("expression"), expression, '"ticks"', usable);
     if (failures !== undefined) checkName(inner, inner.at("failures"), failures, stored);
     const on = expression !== undefined ? { expression } : failures !== undefined ? { failures } : undefined;
-    if (inner.has("expression") === inner.has("failures")) {
+    if (inner.has("expression") && inner.has("failures")) {
+      inner.wrong(
+        "failures",
+        'ticks take either "expression" or "failures", not both',
+        "leave one of them out",
+      );
+    } else if (!inner.has("expression") && !inner.has("failures")) {
       inner.issue(
         [],
         "key",

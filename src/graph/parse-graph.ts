@@ -1,5 +1,6 @@
 import { kindOf, type Mapping, parseDuration, type Seconds } from "../base/index.ts";
 import { type GraphDefinition, type GraphPeriod, graphDefinition } from "./definition.ts";
+import type { FieldLook } from "./field-look.ts";
 import { type GraphIssue, MappingReader } from "./mapping-reader.ts";
 import { readColors } from "./parse-colors.ts";
 import { readExpressions } from "./parse-expressions.ts";
@@ -9,6 +10,7 @@ import { checkName } from "./parse-figures.ts";
 import { readLegend } from "./parse-legend.ts";
 import { readNotes } from "./parse-notes.ts";
 import { readHorizontalRules, readRightAxis, readVerticalRules } from "./parse-rules.ts";
+import { checkSize } from "./parse-size.ts";
 
 /** Every key of a `graph:` mapping, as the user writes it (`_` may stand for the blank). */
 export const graphKeys = [
@@ -50,6 +52,9 @@ export const graphKeys = [
   "stack unknown",
 ] as const;
 
+/** 50 years: no file has older rows. */
+const LONGEST_PERIOD = 50 * 366 * 86_400;
+
 export interface ParseGraphOptions {
   /** The stored fields a graph may use; without it, names are not checked and `fields` is required. */
   readonly knownFields?: readonly string[] | undefined;
@@ -76,6 +81,8 @@ export function parseGraph(value: Mapping, options: ParseGraphOptions = {}): Par
   const fields = checkFields(read, given, Object.keys(expressions), options.knownFields);
   const usable = stored === undefined ? undefined : [...stored, ...Object.keys(expressions)];
   checkDownTo(read, given, usable);
+  checkSources(read, given, options.knownFields);
+  checkDrawn(read, given);
   const periods = readPeriods(read);
   const path = readPath(read, periods);
   const building: Building = {
@@ -116,6 +123,7 @@ export function parseGraph(value: Mapping, options: ParseGraphOptions = {}): Par
   };
   const legend = readLegend(read);
   checkLimits(read, building);
+  checkSize(read, { ...building, path });
   if (issues.length > 0 || path === undefined || fields === undefined) return { issues };
   const chosen = Object.fromEntries(Object.entries(building).filter(([, item]) => item !== undefined));
   return { definition: graphDefinition({ ...chosen, ...legend, path, fields }), issues };
@@ -143,8 +151,45 @@ function checkDownTo(
 ): void {
   for (const { name, path } of names ?? []) {
     const other = looks[name]?.downTo;
-    if (other !== undefined) checkName(read, [...path, "down to"], other, usable);
+    if (other === undefined) continue;
+    if (other === name) {
+      read.issue([...path, "down to"], "value", "wrong-value", `"${name}" cannot reach down to itself`);
+    } else checkName(read, [...path, "down to"], other, usable);
   }
+}
+
+/** `#FIELD` is a field of the graph's own file. */
+function checkSources(
+  read: MappingReader,
+  { names, looks }: ParsedFields,
+  known: readonly string[] | undefined,
+): void {
+  for (const { name, path } of names ?? []) {
+    const from = looks[name]?.from;
+    if (from !== undefined && from.file === undefined) checkName(read, [...path, "from"], from.field, known);
+  }
+}
+
+/** What shows something of fields that are not drawn themselves. */
+const drawnWithoutFields = [
+  "hrules",
+  "percentile",
+  "trend",
+  "compare",
+  "forecast",
+  "ticks",
+  "notes",
+] as const;
+
+function checkDrawn(read: MappingReader, { names, looks }: ParsedFields): void {
+  if (names === undefined || names.length === 0) return;
+  const isSeen = ({ draw, trend, percentile }: FieldLook) =>
+    draw !== false || trend === true || percentile !== undefined;
+  if (names.some(({ name }) => isSeen(looks[name] ?? {}))) return;
+  if (drawnWithoutFields.some((key) => read.has(key))) return;
+  const notes = ["leave draw out of one of them"];
+  const message = "the graph draws nothing: all its fields have draw: false";
+  read.issue(read.at("fields"), "key", "wrong-value", message, notes);
 }
 
 function readDuration(read: MappingReader, name: string): Seconds | undefined {
@@ -165,7 +210,9 @@ function readPeriods(read: MappingReader): GraphPeriod[] | undefined {
     const path = Array.isArray(value) ? read.at("period", index) : read.at("period");
     const seconds = parseDuration(item);
     const text = typeof item === "number" ? `${item}s` : String(item);
-    if (seconds === undefined || seconds < 1) {
+    if (seconds !== undefined && seconds > LONGEST_PERIOD) {
+      read.issue(path, "value", "wrong-value", `"period" must be at most 50 years, not ${shown(item)}`);
+    } else if (seconds === undefined || seconds < 1) {
       const message = `"period" must be a time such as 1h, 1d or 1w, not ${shown(item)}`;
       read.issue(path, "value", "wrong-value", message);
     } else if (periods.some((other) => other.text === text)) {

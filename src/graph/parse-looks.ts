@@ -21,6 +21,9 @@ export const lookKeys = [
   "legend",
 ] as const;
 
+/** As RRD files allow it. */
+const fieldName = /^[A-Za-z0-9_-]{1,19}$/;
+
 type Building = { -readonly [K in keyof FieldLook]?: FieldLook[K] | undefined };
 
 export function readLook(
@@ -74,5 +77,9 @@ function readSource(read: MappingReader, name: string): FieldSource | undefined 
     return read.wrong("from", `"from" must be FILE.rrd#FIELD, not "${text}"`);
   }
   const [, file, field = name] = match;
+  if (!fieldName.test(field)) {
+    const message = `"${field}" cannot be a field of an RRD file: say which one of "${text}" is meant`;
+    return read.wrong("from", message, `write ${text}#FIELD`);
+  }
   return file === "" || file === undefined ? { field } : { file, field };
 }

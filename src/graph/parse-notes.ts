@@ -48,6 +48,12 @@ function readParts(
     from = match.index + match[0].length;
     if (figure !== undefined) parts.push({ ...figure, time: time !== null });
   }
+  const rest = plain.slice(from);
+  const open = /\[((?:time\s+of\s+)?(?:\w+|\d+(?:\.\d+)?\s*%)\s+of\s[^[\]]*)$/i.exec(rest);
+  if (open !== null) {
+    const message = `"[${open[1]}" lacks its closing "]"`;
+    read.issue(path, "value", "wrong-value", message, [`write "[${open[1]}]"`]);
+  }
   if (from < plain.length) parts.push(plain.slice(from));
   return parts;
 }

@@ -8,11 +8,12 @@ import type { SceneItem } from "./scene.ts";
 import { areaRings, lineRuns, type RowScale } from "./shapes.ts";
 import { drawTicks } from "./tick-marks.ts";
 import { drawnPercentile, type Trace, type Traces } from "./traces.ts";
-import { trendLine } from "./trend.ts";
+import { trendColour, trendLine } from "./trend.ts";
 
 const LINE_WIDTH = 1.5;
 const NARROWEST_STEP = 2.5;
 const LEAST_LENGTH = 3;
+const LEAST_THICKNESS = 0.5;
 /** An area is seen through, its edge is not: overlapping areas stay readable. */
 const AREA_ALPHA = 0.28;
 const STACK_ALPHA = 0.82;
@@ -51,7 +52,7 @@ export function drawPlot(
     ...data.traces.flatMap((trace) => (trace.derived ? linesOf(definition, trace, scale) : [])),
     ...data.traces.flatMap((trace) => (trace.derived ? [] : linesOf(definition, trace, scale))),
     ...data.traces.flatMap((trace) => percentileLine(trace, data, axes)),
-    ...data.traces.flatMap((trace) => trendOf(trace, data, scale)),
+    ...data.traces.flatMap((trace) => trendOf(trace, data, scale, theme)),
     ...drawRules(definition, data, axes, window, perSecond, theme),
   ];
   // A pixel more above and below, so that a line at the very edge keeps its thickness.
@@ -73,7 +74,10 @@ function linesOf(definition: GraphDefinition, trace: Trace, scale: RowScale): Sc
   const title = traceSummary(trace, definition);
   // The lower edge of an area between two names is as much of it as the upper one; what matters is between them.
   const between = trace.method === "AREA" && trace.base !== undefined;
-  const edges = between ? [trace.top, trace.base] : [trace.top];
+  // Where a layer is nothing or nearly so, its edge would lie over that of the layer below.
+  const top =
+    trace.method === "STACK" && trace.base !== undefined ? thick(trace.top, trace.base, scale) : trace.top;
+  const edges = between ? [trace.top, trace.base] : [top];
   const { dashes, width = between ? EDGE_WIDTH : trace.method === "STACK" ? 1 : LINE_WIDTH } = trace.look;
   const stroke = between ? withAlpha(trace.colour, EDGE_ALPHA) : trace.colour;
   const look = { stroke, width, ...(dashes === undefined ? {} : { dash: dashes }), title };
@@ -82,6 +86,13 @@ function linesOf(definition: GraphDefinition, trace: Trace, scale: RowScale): Sc
       return { kind: "line", part: "series", points: seen(points), ...look };
     }),
   );
+}
+
+function thick(top: Float64Array, base: Float64Array, { toY }: RowScale): Float64Array {
+  return top.map((value, row) => {
+    const height = Math.abs(toY(value) - toY(base[row] ?? Number.NaN));
+    return height < LEAST_THICKNESS ? Number.NaN : value;
+  });
 }
 
 /** A value alone between unknown ones is a stretch that may be too short to be seen. */
@@ -103,12 +114,12 @@ function percentileLine(trace: Trace, data: Traces, axes: Axes): SceneItem[] {
   return [{ kind: "line", part: "percentile", points, stroke: trace.colour, width: 1, dash: [5, 3] }];
 }
 
-function trendOf(trace: Trace, data: Traces, { x, rowWidth, toY }: RowScale): SceneItem[] {
+function trendOf(trace: Trace, data: Traces, { x, rowWidth, toY }: RowScale, theme: Theme): SceneItem[] {
   if (!trace.trend) return [];
   const { first, slope } = trendLine(trace, data);
   const last = data.to - data.from - 1;
   const ends = [toY(first - slope / 2), toY(first + slope * (last + 0.5))] as const;
   if (ends.some(Number.isNaN)) return [];
   const points = Float64Array.of(x + data.from * rowWidth, ends[0], x + data.to * rowWidth, ends[1]);
-  return [{ kind: "line", part: "trend", points, stroke: trace.colour, width: 1, dash: [8, 4] }];
+  return [{ kind: "line", part: "trend", points, stroke: trendColour(trace, theme), width: 1, dash: [8, 4] }];
 }

@@ -60,13 +60,20 @@ function fetchPlain(path: string, request: SeriesRequest): Result<Series> {
     }
     const { cf, start, end } = request;
     const resolution = Math.max(1, Math.floor(request.resolution));
-    const rows = file.fetch({ cf, start: Math.floor(start), end: Math.floor(end), resolution });
+    const rows = file.fetch({
+      cf,
+      start: Math.floor(start),
+      end: Math.floor(end),
+      resolution,
+      storedAlong: resolution,
+    });
     if (!rows.ok) return rows;
     const columns = request.columns.map(
       ({ field }) => rows.value.columns[rows.value.names.indexOf(field)] ?? new Float64Array(),
     );
     const series = { start: rows.value.start, end: rows.value.end, step: rows.value.step, columns };
-    return ok(reduceSeries(series, resolution, cf));
+    const reduced = reduceSeries(series, resolution, cf);
+    return ok({ ...reduced, finest: reduced.step === file.step });
   } finally {
     file.close();
   }

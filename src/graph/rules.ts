@@ -30,7 +30,9 @@ export function drawRules(
   const down = vrules.flatMap((one) => {
     const { time: at } = one;
     const time =
-      typeof at === "number" ? at : (figureIn(data.columns.of(at.of), at, data).when ?? Number.NaN);
+      typeof at === "number"
+        ? at
+        : (figureIn(data.measured.columns.of(at.of), at, data.measured).when ?? Number.NaN);
     if (!(time >= start && time <= end)) return [];
     const right = plot.x + plot.width - 0.5;
     const x = Math.min(right, Math.round(plot.x + (time - start) * perSecond) + 0.5);

@@ -42,6 +42,14 @@ export interface Series {
   readonly end: number;
   readonly step: number;
   readonly columns: readonly Float64Array[];
+  /** There are no finer rows than these. */
+  readonly finest?: boolean;
+}
+
+/** What a picture is made of. */
+export interface GraphSeries extends Series {
+  /** Finer rows of the columns of `figuresRequest`, which figures are computed from; without them, from what is drawn. */
+  readonly fine?: Series | undefined;
 }
 
 /** Where a graph gets its data from: a port, so that drawing knows no file format. */

@@ -48,7 +48,9 @@ export function formatValue(value: number, base: 1000 | 1024, units: string): st
   const prefix = prefixFor(value, base, isNatural(units) ? 0.001 : 0.1);
   const scaled = value / prefix.factor;
   const size = Math.abs(scaled);
-  const decimals = size < 0.1 && size > 0 ? 4 : 2;
+  // A hundredth of a percent or a degree is fine enough, and stands well among others.
+  const fine = units !== "" && isNatural(units) ? 0.01 : 0.1;
+  const decimals = size < fine && size > 0 ? 4 : 2;
   const digits = size >= 1e5 || (size > 0 && size < 1e-3) ? exponent(scaled) : plain(scaled, decimals);
   const suffix = prefix.symbol + units;
   return suffix === "" ? digits : `${digits} ${suffix}`;

@@ -1,12 +1,13 @@
 import type { Calendar } from "./calendar.ts";
 import { mix } from "./colour.ts";
-import { drawnNames } from "./column-requests.ts";
+import { drawnNames, figuresDefinition } from "./column-requests.ts";
 import { GraphColumns } from "./columns.ts";
 import { type GraphDefinition, type GraphMethod, lookOf } from "./definition.ts";
+import type { RowGrid } from "./evaluate-expression.ts";
 import type { FieldLook } from "./field-look.ts";
 import { type Figures, figureIn, figuresOf, type Window } from "./figures.ts";
 import { fieldColours, themes } from "./palette.ts";
-import type { Series } from "./series.ts";
+import type { GraphSeries } from "./series.ts";
 
 /** One name of a graph, or what is derived from it, ready to be drawn. */
 export interface Trace {
@@ -27,6 +28,8 @@ export interface Trace {
   /** Which percentile is drawn of what is drawn; undefined: none. */
   readonly percentile: number | undefined;
   readonly trend: boolean;
+  /** The same over the finer rows that its figures are computed from, where there are such. */
+  readonly source?: Trace;
   /** A comparison or a forecast rather than a name of the graph. */
   readonly derived: boolean;
   /** The area of a band around a forecast: pale and without an edge. */
@@ -36,27 +39,62 @@ export interface Trace {
 export interface Traces extends Window {
   readonly traces: readonly Trace[];
   readonly columns: GraphColumns;
+  /** What figures are computed from: the same, or finer rows than are drawn. */
+  readonly measured: Measured;
+}
+
+/** Rows that figures are computed from. */
+export interface Measured extends Window {
+  readonly columns: GraphColumns;
+}
+
+/** Epoch seconds. */
+interface Period {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Computes, stacks and measures the values of a graph between `start` and `end`. */
 export function prepareTraces(
   definition: GraphDefinition,
-  series: Series,
-  { start, end }: { readonly start: number; readonly end: number },
+  series: GraphSeries,
+  times: { readonly drawn: Period; readonly measured: Period },
   calendar: Calendar,
 ): Traces {
   const columns = new GraphColumns(definition, series, calendar);
-  const { grid } = columns;
+  const window = windowOf(columns.grid, times.drawn);
+  const { fine } = series;
+  if (fine === undefined) {
+    const measured = windowOf(columns.grid, times.measured);
+    const traces = tracesOf(definition, columns, measured);
+    return { ...window, traces, columns, measured: { ...measured, columns } };
+  }
+  const fewer = figuresDefinition(definition);
+  const fineColumns = new GraphColumns(fewer, fine, calendar);
+  const measured = windowOf(fineColumns.grid, times.measured);
+  const sources = tracesOf(fewer, fineColumns, measured);
+  const drawn = tracesOf(definition, columns, window);
+  const forecasts = drawn.length - sources.length;
+  const traces = drawn.map((trace, index): Trace => {
+    const source = sources[index - forecasts];
+    return source === undefined ? trace : { ...trace, figures: source.figures, source };
+  });
+  return { ...window, traces, columns, measured: { ...measured, columns: fineColumns } };
+}
+
+function windowOf(grid: RowGrid, { start, end }: Period): Window {
   const from = Math.max(0, Math.floor((start - grid.start) / grid.step));
-  const to = Math.min(grid.rows, Math.ceil((end - grid.start) / grid.step));
-  const window: Window = { ...grid, from, to };
+  return { ...grid, from, to: Math.min(grid.rows, Math.ceil((end - grid.start) / grid.step)) };
+}
+
+/** `window` is that of the figures. */
+function tracesOf(definition: GraphDefinition, columns: GraphColumns, window: Window): Trace[] {
   const own = fieldTraces(definition, columns, window, 0);
-  const traces = [
+  return [
     ...forecastTraces(definition, columns, window, own),
     ...definition.compare.flatMap((one) => comparison(definition, columns, window, own, one)),
     ...own,
   ];
-  return { traces, columns, ...window };
 }
 
 function fieldTraces(
@@ -212,9 +250,20 @@ function forecastTraces(
 }
 
 /** The value that `percent` of the values drawn do not exceed, with the sign they are drawn with; NaN without any. */
-export function drawnPercentile({ top, percentile, negated }: Trace, window: Window): number {
+export function drawnPercentile(trace: Trace, data: Traces): number {
+  const { percentile, negated } = trace;
   if (percentile === undefined) return Number.NaN;
+  const { top } = trace.source ?? trace;
   const values = negated ? top.map((value) => -value) : top;
-  const { value } = figureIn(values, { figure: "PERCENTNAN", percent: percentile }, window);
+  const { value } = figureIn(
+    values,
+    { figure: "PERCENTNAN", percent: percentile },
+    measuredWindow(trace, data),
+  );
   return negated ? -value : value;
+}
+
+/** The rows that figures of a trace are about: there are no finer ones of a forecast. */
+export function measuredWindow({ source }: Trace, data: Traces): Window {
+  return source === undefined && data.measured.columns !== data.columns ? data : data.measured;
 }

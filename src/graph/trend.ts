@@ -1,5 +1,7 @@
+import { mix, opaque } from "./colour.ts";
 import type { GraphDefinition } from "./definition.ts";
 import { figureIn, type Window } from "./figures.ts";
+import type { Theme } from "./palette.ts";
 import { formatValue } from "./si.ts";
 import type { Trace } from "./traces.ts";
 
@@ -13,6 +15,11 @@ export interface TrendLine {
 export function trendLine({ top }: Trace, window: Window): TrendLine {
   const figure = (name: "LSLINT" | "LSLSLOPE") => figureIn(top, { figure: name, percent: 0 }, window).value;
   return { first: figure("LSLINT"), slope: figure("LSLSLOPE") };
+}
+
+/** Not that of the edge it lies along. */
+export function trendColour({ colour }: Trace, theme: Theme): string {
+  return mix(opaque(colour), theme.title, 0.6);
 }
 
 /** `+1.20 GB per day`: the gain in a time that fits the window. */

@@ -36,7 +36,7 @@ export function addDataSources(
   options: AddingOptions = {},
 ): Result<{ readonly savedAs: string | undefined }> {
   const { storage = nodeStorage } = options;
-  const opened = openFile(path, "read", storage);
+  const opened = openFile(path, "copy", storage);
   if (!opened.ok) return opened;
   const old = opened.value;
   try {

@@ -99,7 +99,7 @@ function headerAt(path: string, storage: Storage): Result<Header> {
 }
 
 function openSource(path: string, storage: Storage): FillSource | undefined {
-  const opened = openFile(path, "read", storage);
+  const opened = openFile(path, "copy", storage);
   if (!opened.ok) return undefined;
   const header = readHeader(opened.value, path);
   if (header.ok) return { header: header.value, file: opened.value };

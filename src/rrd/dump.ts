@@ -31,7 +31,7 @@ export function dumpRrd(
   write: (text: string) => void,
 ): Result<void> {
   const { storage = nodeStorage } = options;
-  const opened = openFile(path, "read", storage);
+  const opened = openFile(path, "copy", storage);
   if (!opened.ok) return opened;
   const file = opened.value;
   try {

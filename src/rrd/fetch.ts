@@ -8,6 +8,8 @@ import { readWhole } from "./whole-io.ts";
 
 /** A request for more values than this (32 MiB of doubles) is refused rather than answered from swap. */
 const MOST_VALUES = 4 * 1024 * 1024;
+/** Of rows that are stored indeed: the archive itself is as large. */
+const MOST_STORED_VALUES = 16 * 1024 * 1024;
 const PIECE = 256 * 1024;
 
 interface Choice {
@@ -69,13 +71,19 @@ export function fetchRows(header: Header, file: StorageFile, request: FetchReque
   end += step - modulo(end, step);
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end))
     return failed(problem("rrd-period", `rows of ${step} seconds around that period lie outside all time`));
-  const rows = (end - start) / step;
+  let rows = (end - start) / step;
   const sources = header.dataSources.length;
-  if (rows * sources > MOST_VALUES) {
+  const values = request.only === undefined ? sources : 1;
+  const along = request.storedAlong;
+  if (along !== undefined && rows * sources > MOST_VALUES) {
+    ({ start, end } = storedPeriod(header, choice, { start, end }, Math.ceil(along / step) * step));
+    rows = (end - start) / step;
+  }
+  if (along === undefined ? rows * sources > MOST_VALUES : rows * values > MOST_STORED_VALUES) {
     return failed(
       problem(
         "rrd-too-many-rows",
-        `the period has ${rows} rows of ${sources} values; at most ${MOST_VALUES} values are fetched`,
+        `the period has ${rows} rows of ${sources} values; at most ${MOST_VALUES} values are fetched: ask for a shorter period or a coarser resolution`,
       ),
     );
   }
@@ -96,6 +104,20 @@ export function fetchRows(header: Header, file: StorageFile, request: FetchReque
     names: only === undefined ? names : [only],
     columns: columns.filter((one) => one !== undefined),
   });
+}
+
+/** The part of a period that an archive has rows of, in whole multiples of `along`; never empty. */
+function storedPeriod(
+  header: Header,
+  { archive, secondsPerRow }: Choice,
+  { start, end }: { readonly start: number; readonly end: number },
+  along: number,
+): { start: number; end: number } {
+  const newest = header.lastUpdate - (header.lastUpdate % secondsPerRow);
+  const oldest = newest - (header.archives[archive]?.rows ?? 0) * secondsPerRow;
+  const from = Math.max(start, oldest - modulo(oldest, along));
+  const to = Math.min(end, newest + along - modulo(newest, along));
+  return from < to ? { start: from, end: to } : { start: end - secondsPerRow, end };
 }
 
 function readStoredRows(

@@ -97,6 +97,34 @@ export function completeHeader(storage: Storage, path: string, file: StorageFile
   quietly(() => storage.unlink(guard));
 }
 
+/**
+ * As the file will be once its header is completed: for who makes another file of it and does not write to this one.
+ * What was written since shows. Throws what reading throws.
+ */
+export function asCompleted(storage: Storage, path: string, file: StorageFile): StorageFile {
+  const guard = guardOf(path);
+  if (storage.openOrCreate === undefined || storage.stat(guard)?.isFile !== true) return file;
+  const announced = read(storage, guard);
+  if (announced === undefined || announced.identity !== file.status().identity) return file;
+  const { at, live } = announced;
+  const time = Buffer.alloc(8);
+  return {
+    read(into, offset, length, position) {
+      const count = file.read(into, offset, length, position);
+      const [from, to] = [Math.max(position, at), Math.min(position + count, at + live.length)];
+      // With another time, its first field, the header is of before or after what was announced.
+      if (from < to && readWhole(file, time, at) && time.equals(live.subarray(0, 8)))
+        into.set(live.subarray(from - at, to - at), offset + from - position);
+      return count;
+    },
+    write: (from, offset, length, position) => file.write(from, offset, length, position),
+    sync: () => file.sync(),
+    status: () => file.status(),
+    setMode: (mode) => file.setMode(mode),
+    close: () => file.close(),
+  };
+}
+
 /** Undefined when it is damaged: then the header itself had not been begun. */
 function read(storage: Storage, path: string): { identity: string; at: number; live: Buffer } | undefined {
   const file = storage.open(path, "read");

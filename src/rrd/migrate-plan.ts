@@ -28,7 +28,7 @@ export interface MigrationPlan {
   readonly same: readonly (number | undefined)[];
 }
 
-/** The new file's definition. Problems: `rrd-definition`, `rrd-arguments`; forecasts that get lost are a warning. */
+/** The new file's definition. Problems: `rrd-definition`, `rrd-arguments`; forecasts that get lost and a heartbeat below the step are warnings. */
 export function planMigration(old: Header, request: MigrationRequest, path: string): Result<MigrationPlan> {
   const before = definitionOf(old);
   const { step = before.step, heartbeat, added = [], removed = [] } = request;
@@ -43,6 +43,7 @@ export function planMigration(old: Header, request: MigrationRequest, path: stri
     return { ...source, heartbeat: heartbeat ?? (step === before.step ? source.heartbeat : scaled) };
   });
   const warnings: Problem[] = [];
+  if (heartbeat !== undefined && heartbeat < step) warnings.push(shortHeartbeat(path, heartbeat, step));
   let archives = request.archives;
   if (archives === undefined) {
     const left = leaveOut(before.archives, removed);
@@ -59,6 +60,14 @@ export function planMigration(old: Header, request: MigrationRequest, path: stri
 
 function refuse(message: string): Result<never> {
   return failed(problem("rrd-arguments", message));
+}
+
+function shortHeartbeat(path: string, heartbeat: number, step: number): Problem {
+  const message = `a heartbeat of ${heartbeat} s is shorter than the step of "${path}", ${step} s: with one value per step all are unknown`;
+  return problem("rrd-short-heartbeat", message, {
+    severity: "warning",
+    notes: [`--heartbeat ${2 * step} lets one value in two be missing`],
+  });
 }
 
 function forecastsLost(path: string): Problem {

@@ -62,7 +62,7 @@ export function migrateRrd(
   options: MigrationOptions = {},
 ): Result<MigrationReport> {
   const { storage = nodeStorage } = options;
-  const opened = openFile(path, "read", storage);
+  const opened = openFile(path, "copy", storage);
   if (!opened.ok) return opened;
   const old = opened.value;
   try {

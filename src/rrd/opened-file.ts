@@ -12,10 +12,13 @@ import type { FetchedRows, FetchRequest, Reading, RrdFile, UpdateArgumentsOption
 import { storageProblem } from "./rrd-problems.ts";
 import type { Storage, StorageFile } from "./storage.ts";
 import { Updater } from "./updater.ts";
+import { readWhole } from "./whole-io.ts";
 
 const DONE = ok(undefined);
 /** How often a reader starts again because the file changed under its hands. */
 const MOST_READS = 5;
+/** What no update changes: format, counts, step. */
+const START_BYTES = 128;
 
 export interface Opening {
   readonly path: string;
@@ -37,6 +40,7 @@ export class OpenedRrd implements RrdFile {
   #guard: HeaderGuard | undefined;
   #names: readonly string[];
   #state: "open" | "failed" | "closed" = "open";
+  readonly #start = Buffer.alloc(START_BYTES);
 
   constructor(opening: Opening, file: StorageFile, header: Header) {
     this.path = opening.path;
@@ -196,7 +200,11 @@ export class OpenedRrd implements RrdFile {
 
   stillThere(): boolean {
     try {
-      return this.#opening.storage.stat(this.path)?.identity === this.#identity;
+      const status = this.#opening.storage.stat(this.path);
+      if (status?.identity !== this.#identity || status.size < this.#header.fileSize) return false;
+      // Overwritten in place it still is the same file to the system.
+      const there = readWhole(this.#file, this.#start, 0);
+      return there && this.#start.equals(this.#header.bytes.subarray(0, START_BYTES));
     } catch {
       return false;
     }

@@ -36,7 +36,7 @@ export function reshapeRrd(
   options: ReshapeOptions = {},
 ): Result<void> {
   const { storage = nodeStorage } = options;
-  const opened = openFile(path, "read", storage);
+  const opened = openFile(path, "copy", storage);
   if (!opened.ok) return opened;
   const file = opened.value;
   try {

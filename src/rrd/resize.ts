@@ -30,7 +30,7 @@ export function resizeRrd(
   options: { readonly durable?: boolean | undefined; readonly storage?: Storage | undefined } = {},
 ): Result<void> {
   const { storage = nodeStorage } = options;
-  const opened = openFile(path, "read", storage);
+  const opened = openFile(path, "copy", storage);
   if (!opened.ok) return opened;
   const old = opened.value;
   try {

@@ -26,6 +26,11 @@ export interface FetchRequest {
   readonly end: number;
   /** Wanted seconds per row; default 1: the finest. */
   readonly resolution?: number | undefined;
+  /**
+   * Where a period has too many rows: only those that are stored, from a multiple of so many seconds (itself one of the
+   * row's) to another. The answer is then shorter than what was asked for.
+   */
+  readonly storedAlong?: number | undefined;
   /** Only this data source; the answer has one column. */
   readonly only?: string | undefined;
   /**
@@ -89,7 +94,7 @@ export interface RrdFile {
   sync(): Result<void>;
   /** The same beside everything else: updates may go on meanwhile, and the file may be closed. */
   syncBeside(): Promise<Result<void>>;
-  /** False when the path was deleted or now names another file. */
+  /** False when the path was deleted, now names another file, or the file was cut off or overwritten in place. */
   stillThere(): boolean;
   /** Idempotent. */
   close(): void;

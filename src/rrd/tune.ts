@@ -40,8 +40,6 @@ export type TuneOption = (typeof tuneOptions)[number]["long"];
 export interface TuneRrdOptions {
   /** The name whose hash spreads the smoothing of new forecasts over time; default `path`. */
   readonly name?: string | undefined;
-  /** Called before the file is replaced: for that it has to be nobody else's. */
-  readonly lock?: (() => Result<{ release(): void }>) | undefined;
   readonly durable?: boolean | undefined;
   readonly storage?: Storage | undefined;
 }
@@ -55,13 +53,7 @@ export interface TuneRrdOptions {
 export function tuneRrd(path: string, words: readonly string[], options: TuneRrdOptions = {}): Result<void> {
   const tuned = tuneInPlace(path, words, options.storage ?? nodeStorage);
   if (!tuned.ok || tuned.value === undefined) return tuned.ok ? ok(undefined) : tuned;
-  const lock = options.lock?.();
-  if (lock?.ok === false) return lock;
-  try {
-    return reshapeRrd(path, tuned.value, options);
-  } finally {
-    lock?.value.release();
-  }
+  return reshapeRrd(path, tuned.value, options);
 }
 
 /** What is left to do then, if anything. */

@@ -1,5 +1,5 @@
 export type * from "./cached/index.ts";
-export { type CollectorOptions, createCollector, lockForWriting } from "./collect/index.ts";
+export { type CollectorOptions, createCollector, lockForWriting, type WriterLock } from "./collect/index.ts";
 export type * from "./collect/types.ts";
 export { createCommandRunner } from "./command/index.ts";
 export type * from "./command/types.ts";

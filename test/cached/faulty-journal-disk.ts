@@ -66,6 +66,10 @@ export function faultyJournalDisk(fault: JournalFault): FaultyJournalDisk {
       failing("remove");
       journalDisk.remove(path);
     },
+    rename(from, to) {
+      failing("rename");
+      journalDisk.rename(from, to);
+    },
   };
   return disk;
 }

@@ -50,6 +50,12 @@ async function start(options: Partial<CacheDaemonOptions> = {}): Promise<Client>
   return new Client(socket);
 }
 
+/** As the remedy says. */
+function bringBack(journal: string): void {
+  for (const name of readdirSync(journal))
+    if (name.endsWith(".kept")) renameSync(join(journal, name), join(journal, name.replace(".kept", "")));
+}
+
 /** What a daemon finds that is started after this one was killed now: as it is on the disk, and nothing else. */
 async function killed(): Promise<void> {
   cpSync(base, `${base}.killed`, { recursive: true, filter: (path) => !path.endsWith(".sock") });
@@ -247,13 +253,42 @@ describe("a journal that is not as it was written", () => {
     expect(stored("a.rrd")).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test("files that went away meanwhile are told of and counted; the others get theirs", async () => {
+  test("updates of a file that is not there are kept and told of, and taken when both are back", async () => {
     await interrupted();
+    renameSync(join(base, "a.rrd"), join(base, "away"));
+    await start();
+    expect(told).toEqual(["5 updates in the journal have no place now, of one file: they are kept"]);
+    expect(daemon?.figures()).toMatchObject({ dropped: 0, waiting: 0 });
+    expect(stored("b.rrd")).toEqual([1, 2, 3, 4, 5]);
+    await daemon?.close();
+    renameSync(join(base, "away"), join(base, "a.rrd"));
+    bringBack(join(base, "journal"));
+    await start();
+    expect(stored("a.rrd")).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("updates of files outside of the folder are kept, whichever folder the next daemon serves", async () => {
+    await interrupted();
+    const elsewhere = folder();
+    await start({ base: elsewhere });
+    expect(told).toEqual(["10 updates in the journal have no place now, of 2 files: they are kept"]);
+    await daemon?.close();
+    rmSync(elsewhere, { recursive: true });
+    bringBack(join(base, "journal"));
+    await start();
+    expect(told).toHaveLength(1);
+    expect(stored("a.rrd")).toEqual([1, 2, 3, 4, 5]);
+    expect(stored("b.rrd")).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("kept segments do not replace earlier ones", async () => {
+    await interrupted();
+    const kept = join(base, "journal", "updates.000000000001.journal.kept");
+    writeFileSync(kept, "earlier");
     rmSync(join(base, "a.rrd"));
     await start();
-    expect(told).toEqual([`updates are lost: No such file: ${join(base, "a.rrd")}`]);
-    expect(daemon?.figures()).toMatchObject({ dropped: 5, waiting: 0 });
-    expect(stored("b.rrd")).toEqual([1, 2, 3, 4, 5]);
+    expect(readFileSync(kept, "utf8")).toBe("earlier");
+    expect(readdirSync(join(base, "journal")).filter((name) => name.endsWith(".kept.2"))).toHaveLength(1);
   });
 
   test("a file that was updated by others meanwhile keeps what it has and gets what is newer", async () => {

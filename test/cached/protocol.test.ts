@@ -213,7 +213,7 @@ test("binary rows are doubles, and a suspended file keeps what comes until it is
   const path = join(base, "a.rrd");
   expect(await client.ask("SUSPEND a.rrd")).toEqual([`0 ${path} suspended`]);
   expect(await client.ask("SUSPEND a.rrd")).toEqual([`-1 ${path} already suspended`]);
-  await client.ask("FLUSH a.rrd");
+  expect(await client.ask("FLUSH a.rrd")).toEqual([`0 Not flushed, suspended: ${base}/a.rrd.`]);
   expect(await client.ask("PENDING a.rrd")).toEqual(["1 updates pending", `${START + 1}:1.5`]);
   expect(await client.ask("RESUME a.rrd")).toEqual([`0 ${path} resumed`]);
   expect(await client.ask("RESUME a.rrd")).toEqual([`-1 ${path} not suspended`]);

@@ -49,7 +49,9 @@ describe("procblock rrd migrate", () => {
     writeFileSync(join(dir, "b.rrd"), before);
     const told = await rrd("migrate -n a.rrd b.rrd RRA:AVERAGE:0.5:1:6 RRA:AVERAGE:0.5:2:1h");
     expect(told).toMatchObject({ code: 0, stderr: "" });
-    expect(told.stdout).toMatch(/^a\.rrd: would be, a step of 10s\n[\s\S]*^b\.rrd: would be/m);
+    expect(told.stdout).toMatch(
+      /^a\.rrd: would be migrated, a step of 10s\n[\s\S]*^b\.rrd: would be migrated,/m,
+    );
     expect(told.stdout).toContain("itself, bit for bit");
     expect(told.stdout).toContain(
       "  not kept: MAX from 2001-09-09T01:46:30Z to 2001-09-09T01:47:40Z, no archive reaches back\n",
@@ -107,6 +109,14 @@ describe("procblock rrd migrate", () => {
       stderr: "error: --to names 'a.rrd' itself: without --to it is migrated in place\n",
     });
     expect(readFileSync(join(dir, "a.rrd")).equals(before)).toBe(true);
+  });
+
+  test("a heartbeat shorter than the step is warned of", async () => {
+    const told = await rrd("migrate --heartbeat 5 a.rrd");
+    expect(told.code).toBe(0);
+    expect(told.stderr).toMatch(/^warning: a heartbeat of 5 s is shorter than the step of 'a\.rrd', 10 s: /);
+    expect(told.stderr).toContain("--heartbeat 20 ");
+    expect((await rrd("migrate --heartbeat 10 a.rrd")).stderr).toBe("");
   });
 
   test("a symbolic link goes on to name the file", async () => {

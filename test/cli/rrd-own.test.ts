@@ -63,6 +63,12 @@ describe("procblock rrd, where it differs from rrdtool on purpose", () => {
     expect(readFileSync(join(dir, "a.rrd")).equals(before)).toBe(true);
   });
 
+  test("info --json is JSON", async () => {
+    const told = JSON.parse((await run("info --json a.rrd")).stdout);
+    expect(told).toMatchObject({ file: "a.rrd", step: 10, dataSources: [{ name: "a", max: null }] });
+    expect(told.dataSources[0]).not.toHaveProperty("expression");
+  });
+
   test("names with a NUL in them are no names", async () => {
     expect((await procblock(["rrd", "info", "a\0.rrd"], { cwd: dir })).stderr).toBe(
       "ERROR: opening 'a\0.rrd': Invalid argument\n",

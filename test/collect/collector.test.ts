@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { expect, test } from "vitest";
 import { unwrap } from "../../src/base/index.ts";
 import { nodeStorage, openRrd } from "../../src/rrd/index.ts";
+import { identityText, ownIdentity } from "../../src/run/collect/process-identity.ts";
 import { procblock } from "../cli/in-process.ts";
 import { Collecting, startTime } from "./collecting.ts";
 
@@ -320,6 +321,22 @@ test("The very first sample after a deletion is in the new file: none goes into 
   expect(Object.values(at.rows("x.rrd"))).toEqual([[2], [2], [2]]);
 });
 
+test("Samples wait while the file is emptied under the collector, and are stored when it is back.", async () => {
+  using at = new Collecting();
+  const definition = at.definition({ path: "x.rrd", fields: ["a"] });
+  await at.run(definition, [{ a: 1 }, { a: 1 }]);
+  const whole = readFileSync(at.path("x.rrd"));
+  writeFileSync(at.path("x.rrd"), "");
+  await at.clock.advance(5000);
+  await at.run(definition, [{ a: 2 }, { a: 2 }]);
+  expect(at.told.at(-1)).toBe('store:failed: "x.rrd" is too small for an RRD file');
+  writeFileSync(at.path("x.rrd"), whole);
+  await at.clock.advance(60_000);
+  await at.collector.close();
+  expect(at.rows("x.rrd")).toEqual({ 0: [1], 5: [1], 10: [2], 15: [2] });
+  expect(at.collector.figures()).toMatchObject({ stored: 4, dropped: 0 });
+});
+
 test("With recreate: false samples wait until there is a file again.", async () => {
   using at = new Collecting();
   const definition = at.definition({ path: "x.rrd", fields: ["a"], recreate: false });
@@ -376,6 +393,16 @@ test("A second writer is refused and names the first; the first goes on undistur
   await second.close();
   await at.collector.close();
   expect(at.rows("x.rrd")).toEqual({ 0: [1], 5: [1] });
+});
+
+test("A file that another process writes is not said to be tried again: the run ends.", async () => {
+  using at = new Collecting();
+  writeFileSync(at.path("x.rrd"), "");
+  writeFileSync(at.path(".x.rrd.lock"), identityText({ ...ownIdentity(), host: "elsewhere" }));
+  at.store(at.definition({ path: "x.rrd", fields: ["a"] }), { a: 1 });
+  const notes = at.happenings.flatMap((one) => (one.type === "store:failed" ? one.problem.notes : []));
+  expect(notes).toEqual(["stop that process, or let this one write to another file"]);
+  await at.collector.close();
 });
 
 test("Two steps with the same fields may fill one file; with other fields the second is refused.", async () => {

@@ -178,3 +178,29 @@ test("A heartbeat shorter than the step's interval is warned about.", () => {
   expect(definition).toBeDefined();
   expect(reported).toMatchObject([{ code: "short-heartbeat", severity: "warning" }]);
 });
+
+test("Without an interval of the step a heartbeat shorter than a row is warned about.", () => {
+  const value = { path: "x.rrd", interval: 5, fields: { a: { heartbeat: 1 }, b: { heartbeat: 5 } } };
+  const { definition, reported } = check(value, { stepInterval: undefined });
+  expect(definition).toBeDefined();
+  const message =
+    '"heartbeat" of field "a" (1s) is shorter than the interval (5s): every value would be unknown';
+  expect(reported).toMatchObject([{ message, notes: ["write heartbeat: 10, or leave it out"] }]);
+  expect(reported).toMatchObject([{ code: "short-heartbeat", severity: "warning" }]);
+  // Values that come quicker than rows keep it alive.
+  expect(check(value, { stepInterval: 1 }).reported).toEqual([]);
+});
+
+test("A forecast from archives that the block's own file will not have is warned of.", () => {
+  const graph = { path: "a.png", forecast: { of: "a", from: "archives" } };
+  const value = { path: "not-there.rrd", fields: ["a"], graph };
+  const warning = { code: "no-forecast-archives", severity: "warning", at: "graph key" };
+  expect(check(value).reported).toMatchObject([warning]);
+  expect(check({ ...value, graph: { path: "a.png", forecast: "a" } }).reported).toEqual([]);
+  expect(check({ ...value, adopt: true }).reported).toEqual([]);
+  // A file that is there may have them, and loses them to archives of the block.
+  const there = { ...value, path: "parse.test.ts" };
+  expect(check(there, { dir: import.meta.dirname }).reported).toEqual([]);
+  const archives = [{ every: 5, keep: 60 }];
+  expect(check({ ...there, archives }, { dir: import.meta.dirname }).reported).toMatchObject([warning]);
+});

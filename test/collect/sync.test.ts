@@ -113,3 +113,23 @@ test("What cannot be synced within the time that closing has is counted.", async
   expect(await rounds.close(100 as Milliseconds)).toBeGreaterThan(0);
   expect(await rounds.close(100 as Milliseconds)).toBe(0);
 });
+
+test.each(["in a round", "at the end"])("A disk that hangs %s does not hold up closing.", async (when) => {
+  const clock = new ManualClock();
+  const rounds = new SyncRounds(clock);
+  const never = () => new Promise<void>(() => undefined);
+  rounds.written({ syncBeside: never });
+  rounds.written({ syncBeside: never });
+  rounds.written({ syncBeside: async () => undefined });
+  if (when === "in a round") await clock.advance(1000);
+  let left: number | undefined;
+  const closed = rounds.close(100 as Milliseconds).then((files) => {
+    left = files;
+  });
+  await clock.advance(99);
+  expect(left).toBeUndefined();
+  await clock.advance(1);
+  await closed;
+  // Taken from the end: one goes through before both ways hang.
+  expect([left, clock.pending]).toEqual([2, 0]);
+});

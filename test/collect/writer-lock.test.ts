@@ -4,16 +4,17 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
-  statSync,
   symlinkSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { identityText, ownIdentity, parseIdentity } from "../../src/base/index.ts";
+import { identityText, ownIdentity, parseIdentity, shortIdentityText } from "../../src/base/index.ts";
 import { lockForWriting } from "../../src/run/collect/writer-lock.ts";
 
 let dir: string;
@@ -40,9 +41,32 @@ function endedPid(): number {
 
 test("A lock names this process, and is gone after its release.", () => {
   const got = lock();
-  expect(parseIdentity(readFileSync(lockFile(), "utf8"))?.pid).toBe(process.pid);
+  expect(parseIdentity(readlinkSync(lockFile()))?.pid).toBe(process.pid);
   release(got);
-  expect(existsSync(lockFile())).toBe(false);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test("A lock fits into its directory entry: it needs no room on a full disk.", () => {
+  const text = shortIdentityText({
+    ...ownIdentity(),
+    pid: 4_194_304,
+    started: "1234567890",
+    host: "h".repeat(20),
+  });
+  expect(text.length).toBeLessThan(60);
+});
+
+test.each([
+  ["a link", (text: string) => symlinkSync(text.trimEnd(), lockFile())],
+  ["an earlier version's file", (text: string) => writeFileSync(lockFile(), text)],
+])("A lock of a living process is refused, whether it is %s.", (_, put) => {
+  const started = readFileSync(`/proc/${process.ppid}/stat`, "latin1").split(") ")[1]?.split(" ")[19] ?? "";
+  const theirs = { ...ownIdentity(), pid: process.ppid, started };
+  for (const text of [identityText(theirs), shortIdentityText(theirs)]) {
+    put(text);
+    expect(problemOf(lock())).toContain(`is written by process ${process.ppid}`);
+    unlinkSync(lockFile());
+  }
 });
 
 test("A lock of a living process is refused with its id.", () => {
@@ -63,7 +87,7 @@ test.each([
   writeFileSync(lockFile(), identityText({ ...ownIdentity(), ...other() }));
   const got = lock();
   expect(got.ok).toBe(true);
-  expect(readFileSync(lockFile(), "utf8")).toBe(identityText(ownIdentity()));
+  expect(readlinkSync(lockFile())).toBe(shortIdentityText(ownIdentity()));
   release(got);
 });
 
@@ -102,66 +126,35 @@ test("Two names of one file share a lock.", () => {
 test("The lock of somebody who took over is not removed.", () => {
   const got = lock();
   const theirs = identityText({ ...ownIdentity(), pid: 1 });
+  unlinkSync(lockFile());
   writeFileSync(lockFile(), theirs);
   release(got);
   expect(readFileSync(lockFile(), "utf8")).toBe(theirs);
 });
 
-test("Locks in one folder share a file, and each is released for itself.", () => {
-  const [first, second] = [lock(), lock("y.rrd")];
-  expect(statSync(lockFile()).nlink).toBe(2);
-  release(first);
-  expect(existsSync(lockFile())).toBe(false);
-  expect(readFileSync(join(dir, ".y.rrd.lock"), "utf8")).toBe(identityText(ownIdentity()));
-  const third = lock();
-  expect(statSync(lockFile()).nlink).toBe(2);
-  release(second);
-  release(third);
-  expect(readdirSync(dir)).toEqual([]);
-});
-
-test("A lock is as new as it is, however old the one it shares its file with.", () => {
-  const first = lock();
-  utimesSync(lockFile(), 1, 1);
-  const second = lock("y.rrd");
-  expect(statSync(join(dir, ".y.rrd.lock")).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
-  release(first);
-  release(second);
-});
-
-test.each([
-  ["was tidied away", () => rmSync(lockFile())],
-  ["is another process's by now", () => writeFileSync(lockFile(), "another's")],
-])("A lock names this process although its example %s.", (_, happens) => {
-  const first = lock();
-  happens();
-  const second = lock("y.rrd");
-  expect(readFileSync(join(dir, ".y.rrd.lock"), "utf8")).toBe(identityText(ownIdentity()));
-  release(first);
-  release(second);
-});
-
-test("With an example, too, a lock of a living process is refused.", () => {
-  const first = lock("y.rrd");
-  const started = readFileSync(`/proc/${process.ppid}/stat`, "latin1").split(") ")[1]?.split(" ")[19] ?? "";
-  writeFileSync(lockFile(), identityText({ ...ownIdentity(), pid: process.ppid, started }));
-  expect(problemOf(lock())).toContain(`is written by process ${process.ppid}`);
-  release(first);
-});
-
-test("A lock that cannot be written is not left behind empty: it would look like somebody else's.", () => {
+test("Where no byte can be written a lock is taken all the same.", () => {
   const child = spawnSync(
     "prlimit",
     ["--fsize=0", process.execPath, "--input-type=module", "-e", attempt(join(dir, "x.rrd"))],
     { encoding: "utf8" },
   );
-  expect(child.stdout.trim()).toBe(`cannot lock "${join(dir, "x.rrd")}": EFBIG`);
-  expect(existsSync(lockFile())).toBe(false);
+  expect(child.stdout.trim()).toBe(`locked, a link of process ${child.pid}`);
+});
+
+test("Where nothing can be made there is no lock, which is said once.", () => {
+  // Whoever asks.
+  const attempts = [1, 2].map(() => lockForWriting("/sys/x.rrd", { makeFolder: false }));
+  expect(attempts.map((got) => got.ok && got.warnings.map(({ message }) => message))).toEqual([
+    ['"/sys/x.rrd" is written without a lock: nothing may be made in its folder'],
+    [],
+  ]);
 });
 
 function attempt(path: string): string {
   const lock = new URL("../../src/run/collect/writer-lock.ts", import.meta.url).href;
   return `import { lockForWriting } from ${JSON.stringify(lock)};
     const got = lockForWriting(${JSON.stringify(path)}, { makeFolder: false });
-    console.log(got.ok ? "locked" : got.problems[0].message);`;
+    const { readdirSync, readlinkSync } = await import("node:fs");
+    const target = readlinkSync(${JSON.stringify(join(dir, ".x.rrd.lock"))});
+    console.log(got.ok ? "locked, a link of process " + target.split(" ")[0] : got.problems[0].message);`;
 }

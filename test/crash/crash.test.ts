@@ -74,4 +74,22 @@ describe("what a killed process leaves", () => {
     writeFileSync(path, bytes);
     expect(difference()).toMatch(/in the rows, belongs to no update$/);
   });
+
+  test("of unknown samples may be any rows that were due, and no others", () => {
+    const until = (second: number) => reference.differenceUntil(path, START + second);
+    expect(until(3)).toBeUndefined();
+    const rrd = unwrap(openRrd(path, { mode: "read" }));
+    const { headerSize, dataSources, archives } = rrd.info();
+    rrd.close();
+    const { currentRow = 0, rows = 1 } = archives[0] ?? {};
+    const rowAhead = (count: number) => headerSize + ((currentRow + count) % rows) * dataSources.length * 8;
+    const bytes = readFileSync(path);
+    bytes.writeDoubleLE(0.25, rowAhead(2));
+    writeFileSync(path, bytes);
+    expect(until(5)).toBeUndefined();
+    expect(until(4)).toMatch(/in the rows, belongs to no update$/);
+    bytes.writeDoubleLE(0.25, rowAhead(0));
+    writeFileSync(path, bytes);
+    expect(until(5)).toMatch(/in the rows, belongs to no update$/);
+  });
 });

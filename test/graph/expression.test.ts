@@ -83,6 +83,8 @@ describe("expressions", () => {
     ["abs(1, 2)", 0, '"abs" takes one value, not 2'],
     ["if(a, 1)", 0, '"if" takes a condition and two values, not 2'],
     ["trend(a + 1, 30m)", 6, '"trend" takes a field and a time; name the formula to use it here'],
+    ["trend(a, 0)", 9, '"trend" takes a field and a time such as 30m, longer than 0'],
+    ["1 + trend(a, -30m)", 13, '"trend" takes a field and a time such as 30m, longer than 0'],
     ["a and", 5, "expected a number, a field or ( … ) at the end"],
     ["not", 3, "expected a number, a field or ( … ) at the end"],
     ["a < 1 < 2", 6, 'unexpected "<"'],

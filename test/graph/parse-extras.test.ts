@@ -100,6 +100,53 @@ describe("what a graph in a block file can have besides plain fields", () => {
     ]);
   });
 
+  it("refuses to compare with nothing, or twice with the same time", () => {
+    const nothing = 'compare (value): "compare" must hold at least one time such as 1d or 1w';
+    expect(issues({ compare: {} })).toEqual([nothing]);
+    expect(issues({ compare: [] })).toEqual([nothing]);
+    expect(issues({ compare: ["1d", "1w", "24h"] })).toEqual([
+      'compare.2 (value): "compare" lists "24h" twice',
+    ]);
+  });
+
+  it("refuses fields that nothing can be drawn of", () => {
+    expect(issues({ fields: { in: { "down to": "in" } } })).toEqual([
+      'fields.in.down to (value): "in" cannot reach down to itself',
+    ]);
+    expect(issues({ fields: { again: { from: "#inn" } } })).toEqual([
+      'fields.again.from (value): unknown field "inn" — did you mean "in"?',
+    ]);
+    expect(issues({ fields: { "of the other": { from: "b.rrd" } } })).toEqual([
+      'fields.of the other.from (value): "of the other" cannot be a field of an RRD file: say which one of "b.rrd" is meant',
+      'fields.of the other (key): unknown field "of the other"',
+    ]);
+    expect(issues({ fields: { in: { draw: false }, out: { draw: false } } })).toEqual([
+      "fields (key): the graph draws nothing: all its fields have draw: false",
+    ]);
+    expect(issues({ fields: { in: { draw: false } }, forecast: "in" })).toEqual([]);
+  });
+
+  it("says of ticks with both kinds that one is too many", () => {
+    expect(issues({ ticks: { expression: "in > 5", failures: "out" } })).toEqual([
+      'ticks.failures (value): ticks take either "expression" or "failures", not both',
+    ]);
+  });
+
+  it("refuses a figure in a note whose bracket is not closed", () => {
+    expect(issues({ notes: ["peak [max of in", "[time of 95% of in] [min of out"] })).toEqual([
+      'notes.0 (value): "[max of in" lacks its closing "]"',
+      'notes.1 (value): "[min of out" lacks its closing "]"',
+    ]);
+    expect(definition({ notes: ["[foo", "[a word about mine]"] }).notes).toHaveLength(2);
+  });
+
+  it("says what is no number", () => {
+    expect(issues({ "lower limit": Number.NaN, "upper limit": Number.POSITIVE_INFINITY })).toEqual([
+      'lower limit (value): "lower limit" must be a number, not .nan',
+      'upper limit (value): "upper limit" must be a number, not infinite',
+    ]);
+  });
+
   it("reads forecasts from history and from archives", () => {
     const history = { every: 86_400, times: 7, window: 1800 };
     expect(definition({ forecast: "in" }).forecasts).toEqual([

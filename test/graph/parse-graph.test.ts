@@ -41,6 +41,24 @@ describe("a graph in a block file", () => {
     });
   });
 
+  it("refuses pictures that would take gigabytes, and periods that no file has", () => {
+    expect(issues({ ...blog, width: 10_000, height: 10_000 })).toEqual([
+      "width (value): a picture of 10000 × 10000 has 100 million pixels; at most 16 million are drawn",
+    ]);
+    expect(issues({ ...blog, width: 2000, height: 1000, scale: 4 })).toEqual([
+      "scale (value): a picture of 2000 × 1000 at scale 4 has 32 million pixels; at most 16 million are drawn",
+    ]);
+    expect(issues({ ...blog, path: "a.svg", width: 10_000, height: 10_000 })).toEqual([]);
+    expect(issues({ ...blog, width: 4000, height: 4000 })).toEqual([]);
+    expect(issues({ ...blog, period: "1000y" })).toEqual([
+      'period (value): "period" must be at most 50 years, not "1000y"',
+    ]);
+    expect(issues({ ...blog, period: "50y" })).toEqual([]);
+    expect(issues({ ...blog, width: 200, height: 40, "full size": true })).toEqual([
+      'height (value): "height" must be at least 50 with "full size": the axes need that much',
+    ]);
+  });
+
   it("takes every option", () => {
     const { definition, issues } = parseGraph(
       {

@@ -58,6 +58,12 @@ describe("PNG", () => {
     expect([image.width, image.height]).toEqual([scene.width, scene.height]);
   });
 
+  it.each(["a\0b", "\ud800", "tab\tline\nend"])("is drawn with %j in its title and legend", async (title) => {
+    const scene = sceneOf({ fields: ["a"], title, looks: { a: { label: title } } }, [1, 2, 3, 4]);
+    const image = await loadImage(Buffer.from(await sceneToPng(scene)));
+    expect([image.width, image.height]).toEqual([scene.width, scene.height]);
+  });
+
   it("fills areas with exactly their colour, up to their edge", async () => {
     const given = { lowerLimit: 0, upperLimit: 10, rigid: true, colors: ["#ff0000"] } as const;
     const scene = sceneOf({ fields: ["a"], method: "STACK", ...given, legend: undefined }, [

@@ -120,6 +120,70 @@ describe("a scene", () => {
     ]);
   });
 
+  it("has exactly the full size asked for: legend and notes give way before the plot does, and the title after them", () => {
+    const note = { align: "left", parts: ["noted"] } as const;
+    const given = { fields: ["a"], title: "Title", notes: [note], fullSize: true } as const;
+    for (const [width, height, parts] of [
+      [400, 200, ["title", "legend-name", "note"]],
+      [150, 80, ["title"]],
+      [100, 50, []],
+    ] as const) {
+      const scene = sceneOf({ ...given, fields: ["a"], width, height }, [1, 2, 3, 4]);
+      expect([scene.width, scene.height]).toEqual([width, height]);
+      expect(scene.plot.height).toBeGreaterThanOrEqual(10);
+      const drawn = new Set<string>(itemsOf(scene).map(({ part }) => part));
+      expect(["title", "legend-name", "note"].filter((part) => drawn.has(part))).toEqual(parts);
+    }
+  });
+
+  it("puts the numbers that a narrow picture has no room for into a second table", () => {
+    const legend = ["LAST", "AVERAGE", "MAX", "MIN", "95%", "TOTAL"] as const;
+    const scene = sceneOf({ fields: ["a", "b"], width: 200, units: "MB/s", legend }, [1, 2], [3, 4]);
+    expect(textsOf(scene, "legend-head")).toEqual(["last", "average", "max", "min", "95%", "total"]);
+    expect(textsOf(scene, "legend-number")).toHaveLength(12);
+    expect(textsOf(scene, "legend-name").slice(0, 4)).toEqual(["a", "b", "a", "b"]);
+    const lowest = Math.max(...itemsOf(scene).flatMap((item) => (item.kind === "text" ? [item.y] : [])));
+    expect(lowest).toBeLessThan(scene.height);
+  });
+
+  it("says hundredths of a percent, not more, where they tell something", () => {
+    const scene = sceneOf({ fields: ["a"], units: "%", legend: ["LAST", "MAX"] }, [20, 0.0483]);
+    expect(textsOf(scene, "legend-number")).toEqual(["0.05 %", "20.00 %"]);
+  });
+
+  it("gives a layer of a stack no edge where it has no height, as that would lie over the layer below", () => {
+    const scene = sceneOf({ fields: ["a", "b"], method: "STACK", ...ten }, [1, 1, 1, 1], [2, 0, 0, 2]);
+    const lines = shapesOf(scene, "line").map((points) => values(points, scene.plot));
+    expect(lines).toEqual([
+      [
+        [0, 1],
+        [4, 1],
+      ],
+      [
+        [0, 3],
+        [1, 3],
+      ],
+      [
+        [3, 3],
+        [4, 3],
+      ],
+    ]);
+  });
+
+  it("ends a note at the right with the plot, and draws a trend in another colour than its field", () => {
+    const note = { align: "right", parts: ["to the right"] } as const;
+    const scene = sceneOf(
+      { fields: ["a"], method: "AREA", trend: true, notes: [note], ...ten },
+      [1, 2, 3, 4],
+    );
+    const text = itemsOf(scene).find((item) => item.part === "note");
+    expect(text).toMatchObject({ x: scene.plot.x + scene.plot.width, anchor: "end" });
+    const colours = (part: string) =>
+      itemsOf(scene).flatMap((item) => (item.kind === "line" && item.part === part ? [item.stroke] : []));
+    expect(colours("trend")).toHaveLength(1);
+    expect(colours("series")).not.toContain(colours("trend")[0]);
+  });
+
   it("draws nothing for values that a logarithmic axis has no place for", () => {
     const scene = sceneOf({ fields: ["a"], logarithmic: true }, [1, 0, -3, 100]);
     expect(shapesOf(scene, "line")).toHaveLength(2);

@@ -10,8 +10,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { unwrap } from "../../src/base/index.ts";
-import { createRrd, nodeStorage, openRrd, type RrdDefinition, type Storage } from "../../src/rrd/index.ts";
+import { type Result, unwrap } from "../../src/base/index.ts";
+import {
+  createFromArguments,
+  createRrd,
+  migrateRrd,
+  nodeStorage,
+  openRrd,
+  type RrdDefinition,
+  resizeRrd,
+  type Storage,
+} from "../../src/rrd/index.ts";
 
 const START = 1_600_000_000;
 const SOURCES = 60;
@@ -171,4 +180,45 @@ test("nothing is kept beside a file whose header lies within a page, nor after c
     );
   rrd.close();
   expect(readdirSync(folder)).toEqual(["a.rrd"]);
+});
+
+/** Without the place of the newest row, which is random in new files. */
+function contentOf(name: string) {
+  const rrd = unwrap(openRrd(join(folder, name), { mode: "read" }));
+  const { dataSources, archives, lastUpdate } = rrd.info();
+  const rows = archives.map(({ cf }) => unwrap(rrd.fetch({ cf, start: START - 10, end: START + 10 })));
+  rrd.close();
+  return { dataSources, states: archives.map(({ consolidation }) => consolidation), lastUpdate, rows };
+}
+
+describe("What makes another file of one whose header is cut off", () => {
+  const copies: [string, (to: string) => Result<unknown>][] = [
+    [
+      "migrate",
+      (to) => migrateRrd(path, { archives: [{ cf: "MAX", xff: 0.5, pdpPerRow: 2, rows: 20 }] }, { to }),
+    ],
+    ["resize", (to) => resizeRrd(path, to, { archive: 0, rows: 5 })],
+    [
+      "create --source",
+      (to) =>
+        createFromArguments(
+          to,
+          ["-s", "1", "-r", "a.rrd", "DS:s0:GAUGE:10:U:U", "DS:s59:GAUGE:10:U:U", "RRA:AVERAGE:0.5:1:20"],
+          { now: START + 9, name: "x", resolve: (name) => join(folder, name) },
+        ),
+    ],
+  ];
+  test.each(copies)("%s: makes the same of it as of the whole one", (_, copy) => {
+    const { after } = killedAt(4000);
+    const torn = readFileSync(path);
+    expect(torn.equals(after)).toBe(false);
+    unwrap(copy(join(folder, "of-torn.rrd")));
+    // A copy leaves the file, and who writes to it, alone.
+    expect(readFileSync(path).equals(torn)).toBe(true);
+    expect(existsSync(guard)).toBe(true);
+    open().close();
+    expect(readFileSync(path).equals(after)).toBe(true);
+    unwrap(copy(join(folder, "of-whole.rrd")));
+    expect(contentOf("of-torn.rrd")).toEqual(contentOf("of-whole.rrd"));
+  });
 });

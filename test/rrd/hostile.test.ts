@@ -200,7 +200,10 @@ describe("what is no RRD file is refused at once, without waiting and without be
     expect(unwrap(rrd.fetch({ cf: "AVERAGE", start: START, end: START + 50 })).columns[0]?.length).toBe(6);
     expect(rrd.fetch({ cf: "AVERAGE", start: 0, end: 2e9 })).toMatchObject({
       problems: [
-        { message: "the period has 200000001 rows of 1 values; at most 4194304 values are fetched" },
+        {
+          message:
+            "the period has 200000001 rows of 1 values; at most 4194304 values are fetched: ask for a shorter period or a coarser resolution",
+        },
       ],
     });
     rrd.close();

@@ -181,6 +181,19 @@ describe("an open file", () => {
     rrd.close();
   });
 
+  test.each([
+    ["emptied", () => Buffer.alloc(0)],
+    ["cut off", (was: Buffer) => was.subarray(0, was.length - 1)],
+    ["overwritten by other bytes of the same length", (was: Buffer) => Buffer.alloc(was.length, 0x5a)],
+  ])("notices that the file was %s in place", (_, change) => {
+    const rrd = made();
+    unwrap(rrd.update(START + 10, [1, 42]));
+    expect(rrd.stillThere()).toBe(true);
+    writeFileSync(path, change(readFileSync(path)));
+    expect(rrd.stillThere()).toBe(false);
+    rrd.close();
+  });
+
   test("has no archive for some questions", () => {
     const rrd = made();
     expect(trouble(rrd.fetch({ cf: "FAILURES", start: START, end: START }))).toBe(

@@ -3,7 +3,8 @@ import { failed, ok, problem, type Result } from "../../base/index.ts";
 import { type Consolidation, openRrd, parsePeriod } from "../../rrd/index.ts";
 import type { GraphCf } from "../definition.ts";
 import { reduceSeries } from "../reduce.ts";
-import type { Column } from "./column.ts";
+import { type Column, modulo } from "./column.ts";
+import { GraphFault } from "./element-words.ts";
 import type { Definition } from "./elements.ts";
 
 export interface FetchContext {
@@ -32,6 +33,7 @@ const reductions: Readonly<Record<Consolidation, GraphCf>> = {
   FAILURES: "MAX",
 };
 
+const MOST_ROWS = 4 * 1024 * 1024;
 /** A year of rows at five minutes fits; to allocate that much anew each time takes longer than to read it. */
 const SCRATCH_ROWS = 128 * 1024;
 let scratch = new Float64Array(0);
@@ -56,21 +58,30 @@ export function fetchDefinition(definition: Definition, context: FetchContext): 
     }
     // The archive is chosen by the definition's own step, even where the picture is coarser.
     const resolution = definition.step > 0 ? definition.step : wanted;
-    const fetched = rrd.fetch({ cf, start, end, resolution, only: source, scratch });
+    const fetched = rrd.fetch({ cf, start, end, resolution, storedAlong: wanted, only: source, scratch });
     if (!fetched.ok) return fetched;
     const rows = fetched.value;
     const { columns, ...reduced } = reduceSeries(rows, wanted, reductions[reduce]);
     const [values = new Float64Array()] = columns;
     // What was not reduced still lies where the next rows will.
-    return ok({
-      start: reduced.start,
-      end: reduced.end,
-      step: reduced.step,
-      values: values.buffer === scratch.buffer ? values.slice() : values,
-    });
+    const column = { ...reduced, values: values.buffer === scratch.buffer ? values.slice() : values };
+    return ok(ofPeriod(column, start - modulo(start, rows.step), end + rows.step - modulo(end, rows.step)));
   } finally {
     rrd.close();
   }
+}
+
+/** With unknown rows where none are stored. */
+function ofPeriod(column: Column, start: number, end: number): Column {
+  const { step } = column;
+  const from = start - modulo(start, step);
+  const to = end + modulo(-end, step);
+  if (from === column.start && to === column.end) return column;
+  const rows = (to - from) / step;
+  if (rows > MOST_ROWS) throw new GraphFault(`the period has ${rows} rows: a larger --step makes them fewer`);
+  const values = new Float64Array(rows).fill(Number.NaN);
+  values.set(column.values, (column.start - from) / step);
+  return { start: from, end: to, step, values };
 }
 
 function periodOf(

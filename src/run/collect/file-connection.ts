@@ -84,6 +84,7 @@ export class FileConnection implements Closable {
       const lock = lockForWriting(path, { makeFolder: mayMakeFolder && !this.#seen });
       if (!lock.ok) return this.#withRoom(lock.problems[0], time, secondTry);
       this.#lock = lock.value;
+      for (const problem of lock.warnings) this.#context.events.report({ type: "problem:found", problem });
     }
     const mayCreate = recreate || !this.#seen;
     const opened = openFitted(path, shape, { clock, storage, firstSample: time, mayCreate });

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { formatDuration, kindOf, parseDuration, type Seconds } from "../../base/index.ts";
 import { checkAdopted } from "./adopted-shape.ts";
-import { type CheckedCollect, type FileSync, fileSyncs } from "./definition.ts";
+import { type CheckedCollect, type CollectField, type FileSync, fileSyncs } from "./definition.ts";
 import { parseArchives } from "./parse-archives.ts";
 import { parseFields } from "./parse-fields.ts";
 import { parseGraphs } from "./parse-graphs.ts";
@@ -41,11 +43,7 @@ export const parseCollect: CollectParser = (value, path, check, stepInterval, th
   const each = parseEach(read);
   const recreate = read.flag("recreate") ?? true;
   const sync = parseSync(read);
-  for (const field of fields ?? []) {
-    if (adopt !== "no" || stepInterval === undefined || field.source.heartbeat >= stepInterval) continue;
-    const message = `"heartbeat" of field "${field.source.name}" (${formatDuration(field.source.heartbeat)}) is shorter than the step's interval (${formatDuration(stepInterval)}): every value would be unknown`;
-    check.report("short-heartbeat", message, { path: read.at("fields"), part: "key", severity: "warning" });
-  }
+  if (adopt === "no") checkHeartbeats(read, fields ?? [], stepInterval, interval);
   if (read.failed || file === undefined || interval === undefined) return undefined;
   if (fields === undefined || archives === undefined) return undefined;
   const checked: CheckedCollect = {
@@ -68,8 +66,55 @@ export const parseCollect: CollectParser = (value, path, check, stepInterval, th
     snap: snapFor(stepInterval),
   };
   if (adopt !== "no") checkAdopted(checked, read.check);
+  else checkForecasts(read, checked);
   return checked;
 };
+
+/** Warns of heartbeats that end before the next value is due. */
+function checkHeartbeats(
+  read: Reader,
+  fields: readonly CollectField[],
+  stepInterval: Seconds | undefined,
+  interval: Seconds | undefined,
+): void {
+  // A step without an interval runs by what the block does; one value per row is what such a file is made for.
+  const [what, every] =
+    stepInterval === undefined
+      ? (["interval", interval] as const)
+      : (["step's interval", stepInterval] as const);
+  if (every === undefined) return;
+  for (const { source } of fields) {
+    if (source.heartbeat >= every) continue;
+    const [short, long] = [formatDuration(source.heartbeat), formatDuration(every)];
+    const message = `"heartbeat" of field "${source.name}" (${short}) is shorter than the ${what} (${long}): every value would be unknown`;
+    const notes = [`write heartbeat: ${2 * Math.ceil(every)}, or leave it out`];
+    const severity = "warning";
+    read.check.report("short-heartbeat", message, { path: read.at("fields"), part: "key", notes, severity });
+  }
+}
+
+/** Files that a block makes have no forecast archives; one that is there already may have, unless it gets others. */
+function checkForecasts(read: Reader, { dir, file, graphs, ownArchives }: CheckedCollect): void {
+  const fromArchives = graphs.some(({ definition }) =>
+    definition.forecasts.some(({ history }) => history === undefined),
+  );
+  if (!fromArchives) return;
+  const mayBeThere = file.names.length > 0 || existsSync(resolve(dir, file.text));
+  if (mayBeThere && !ownArchives) return;
+  const message =
+    "a forecast from archives shows nothing: a file that the block makes has no forecast archives";
+  const notes = [
+    "leave from: archives out: the forecast then comes from earlier days",
+    "or make the file first with procblock rrd create … RRA:HWPREDICT:…, and leave archives out",
+  ];
+  const severity = "warning";
+  read.check.report("no-forecast-archives", message, {
+    path: read.at("graph"),
+    part: "key",
+    notes,
+    severity,
+  });
+}
 
 function parseAdopt(read: Reader): CheckedCollect["adopt"] {
   const value = read.get("adopt");

@@ -200,7 +200,8 @@ export class SeriesFile implements Syncable {
     count.failed++;
     if (this.#trouble.isNews(problem.message, this.#now())) {
       const waiting = `tried again in ${formatDuration(this.#retryDelay / 1000)}; samples wait meanwhile`;
-      const notes = [...(problem.notes ?? []), waiting];
+      // Another writer's file: a run leaves it to that one and ends.
+      const notes = [...(problem.notes ?? []), ...(problem.code === "rrd-locked" ? [] : [waiting])];
       events.report({ type: "store:failed", file: this.path, problem: { ...problem, notes } });
     }
     this.#retry = clock.after(this.#retryDelay as Milliseconds, () => {

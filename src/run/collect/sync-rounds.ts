@@ -15,6 +15,11 @@ export class SyncRounds {
   readonly #dirty = new Set<Syncable>();
   #timer: Timer | undefined;
   #round: Promise<void> | undefined;
+  /** Of the round that goes on: not reached yet, or on their way. */
+  readonly #unsynced = new Set<Syncable>();
+  #isClosing = false;
+  /** Monotonic milliseconds. */
+  #deadline = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -29,31 +34,49 @@ export class SyncRounds {
     this.#timer = undefined;
     this.#round = this.#all().then(() => {
       this.#round = undefined;
-      if (this.#dirty.size > 0) this.#timer ??= this.#clock.after(between, () => this.#begin());
+      if (this.#dirty.size > 0 && !this.#isClosing)
+        this.#timer ??= this.#clock.after(between, () => this.#begin());
     });
   }
 
   async #all(): Promise<void> {
     const files = [...this.#dirty];
     this.#dirty.clear();
+    for (const file of files) this.#unsynced.add(file);
     const work = async () => {
-      for (let file = files.pop(); file !== undefined; file = files.pop()) await file.syncBeside();
+      for (let file = files.pop(); file !== undefined; file = files.pop()) {
+        if (this.#isLate()) return;
+        await file.syncBeside();
+        this.#unsynced.delete(file);
+      }
     };
     await Promise.all(Array.from({ length: abreast }, work));
   }
 
-  /** Syncs what is left. Resolves with how many files were not reached within that time. */
+  /** Syncs what is left. Resolves within that time, with how many files are not synced; a disk may hang for ever. */
   async close(within: Milliseconds): Promise<number> {
     this.#timer?.cancel();
     this.#timer = undefined;
-    await this.#round;
-    const files = [...this.#dirty];
+    this.#isClosing = true;
+    this.#deadline = this.#clock.monotonic() + within;
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#clock.after(within, resolve);
+    });
+    await Promise.race([this.#rest(), late]);
+    timer?.cancel();
+    const left = new Set([...this.#unsynced, ...this.#dirty]).size;
+    this.#unsynced.clear();
     this.#dirty.clear();
-    const deadline = this.#clock.monotonic() + within;
-    const work = async () => {
-      while (files.length > 0 && this.#clock.monotonic() < deadline) await files.pop()?.syncBeside();
-    };
-    await Promise.all(Array.from({ length: abreast }, work));
-    return files.length;
+    return left;
+  }
+
+  async #rest(): Promise<void> {
+    await this.#round;
+    await this.#all();
+  }
+
+  #isLate(): boolean {
+    return this.#clock.monotonic() >= this.#deadline;
   }
 }

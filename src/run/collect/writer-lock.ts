@@ -1,14 +1,15 @@
 import {
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
+  symlinkSync,
   unlinkSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -17,15 +18,19 @@ import {
   identityText,
   ok,
   ownIdentity,
+  type Problem,
   parseIdentity,
   problem,
   type Result,
+  shortIdentityText,
   stateOf,
 } from "../../base/index.ts";
 
 /**
- * The right to write one RRD file: a small file beside it, `.NAME.lock`, that names the process. (The record locks
- * that rrdtool takes cannot be taken from Node.) A lock whose process has ended is taken over.
+ * The right to write one RRD file: a symbolic link beside it, `.NAME.lock`, that leads nowhere and whose target names
+ * the process: it is made whole or not at all, and needs no room on a full disk. (The record locks that rrdtool takes
+ * cannot be taken from Node.) Where there are no such links, and of earlier versions, it is a file with that text. A
+ * lock whose process has ended is taken over.
  */
 export interface WriterLock {
   /** Idempotent; never removes somebody else's lock. */
@@ -35,14 +40,22 @@ export interface WriterLock {
 /** What this process holds: a second collector in it must not take over the first one's. */
 const held = new Set<string>();
 
-/** Folder -> a lock that this process has in it: others there are links to it. */
-const examples = new Map<string, string>();
+/** Files that were said to be without a lock. */
+const warned = new Set<string>();
+
+/** The file can be written all the same, so that samples are worth more than a lock. */
+const unlockable: readonly string[] = ["EACCES", "EPERM", "ENOSPC", "EDQUOT"];
+/** The file system knows no symbolic links. */
+const linkless: readonly string[] = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
 
 /** A lock from another machine counts as left behind when the file has not been written for this long, seconds. */
 const abandonedAfter = 600;
 
-/** `makeFolder`: make the folder of `path` if it is missing. Problems: `rrd-locked` (another process writes to
- * it), `rrd-written-here`, `rrd-storage`. */
+/**
+ * `makeFolder`: make the folder of `path` if it is missing. Where no lock can be made there is none, with a warning,
+ * once per file. Problems: `rrd-locked` (another process writes to
+ * it), `rrd-written-here`, `rrd-storage`.
+ */
 export function lockForWriting(path: string, options: { readonly makeFolder: boolean }): Result<WriterLock> {
   let lockPath: string;
   try {
@@ -56,7 +69,7 @@ export function lockForWriting(path: string, options: { readonly makeFolder: boo
       problem("rrd-written-here", `"${path}" is already written by another part of this process`),
     );
   }
-  const text = identityText(ownIdentity());
+  const text = shortIdentityText(ownIdentity());
   // A second try after a stale lock was moved away; a third if two processes do that at the same time.
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
@@ -64,7 +77,8 @@ export function lockForWriting(path: string, options: { readonly makeFolder: boo
       return ok(holding(lockPath, text));
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      if (code === "EACCES" || code === "EPERM") return ok({ release: () => undefined });
+      if (code !== undefined && unlockable.includes(code))
+        return ok({ release: () => undefined }, unlockedWarning(path, error));
       if (code !== "EEXIST")
         return failed(problem("rrd-storage", `cannot lock "${path}": ${reasonOf(error)}`));
     }
@@ -80,42 +94,32 @@ export function lockForWriting(path: string, options: { readonly makeFolder: boo
   return failed(problem("rrd-locked", `"${path}": its lock ${lockPath} changes all the time`));
 }
 
-/** Whole or not at all, even if this process is killed: an empty one would look like another process's for a while. */
 function makeLock(lockPath: string, text: string): void {
-  if (!linkToExample(lockPath, text)) linkToDraft(lockPath, text);
-  examples.set(dirname(lockPath), lockPath);
-}
-
-/** Many times as fast as a file of its own. False: there is no example, or the system does not want to. */
-function linkToExample(lockPath: string, text: string): boolean {
-  const example = examples.get(dirname(lockPath));
-  if (example === undefined) return false;
   try {
-    // Somebody may have tidied up, or taken over.
-    if (readFileSync(example, "utf8") !== text) return false;
-    linkSync(example, lockPath);
+    symlinkSync(text, lockPath);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
-    return false;
+    if (!linkless.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    writeFileSync(lockPath, `${text}\n`, { mode: 0o644, flag: "wx" });
   }
-  try {
-    const now = Date.now() / 1000;
-    utimesSync(lockPath, now, now);
-  } catch {
-    // It only looks older to other machines than it is.
-  }
-  return true;
 }
 
-function linkToDraft(lockPath: string, text: string): void {
-  const draft = `${lockPath}.${process.pid}.new`;
+function textOf(lockPath: string): string {
   try {
-    writeFileSync(draft, text, { mode: 0o644 });
-    // Unlike a rename, a link never replaces the lock of somebody else.
-    linkSync(draft, lockPath);
-  } finally {
-    rmSync(draft, { force: true });
+    return readlinkSync(lockPath);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
+    return readFileSync(lockPath, "utf8").trimEnd();
   }
+}
+
+function unlockedWarning(path: string, error: unknown): Problem[] {
+  if (warned.has(path)) return [];
+  warned.add(path);
+  const message = `"${path}" is written without a lock: ${reasonOf(error)}`;
+  const notes = [
+    "nothing keeps another process from writing to it at the same time: make its folder writable, or see that there is only one",
+  ];
+  return [problem("rrd-unlocked", message, { severity: "warning", notes })];
 }
 
 function holding(lockPath: string, text: string): WriterLock {
@@ -123,9 +127,8 @@ function holding(lockPath: string, text: string): WriterLock {
   return {
     release() {
       if (!held.delete(lockPath)) return;
-      if (examples.get(dirname(lockPath)) === lockPath) examples.delete(dirname(lockPath));
       try {
-        if (readFileSync(lockPath, "utf8") === text) unlinkSync(lockPath);
+        if (textOf(lockPath) === text) unlinkSync(lockPath);
       } catch {
         // Somebody tidied up already, or the folder is gone: either way there is no lock of ours left.
       }
@@ -149,8 +152,8 @@ function ownerOf(lockPath: string, path: string): string | undefined {
   let text: string;
   let age: number;
   try {
-    text = readFileSync(lockPath, "utf8");
-    age = (Date.now() - statSync(lockPath).mtimeMs) / 1000;
+    text = textOf(lockPath);
+    age = (Date.now() - lstatSync(lockPath).mtimeMs) / 1000;
   } catch {
     return undefined;
   }
@@ -160,13 +163,18 @@ function ownerOf(lockPath: string, path: string): string | undefined {
     if (age < 10) return "another process that has just started";
   } else {
     const state = stateOf(identity);
-    if (state === "running" && text !== identityText(ownIdentity())) return `process ${identity.pid}`;
+    if (state === "running" && !isOwn(text)) return `process ${identity.pid}`;
     if (state === "elsewhere" && Math.min(age, quietSince(path)) < abandonedAfter) {
       return `process ${identity.pid} on host ${identity.host}`;
     }
   }
   removeStale(lockPath, text);
   return undefined;
+}
+
+function isOwn(text: string): boolean {
+  const own = ownIdentity();
+  return text === shortIdentityText(own) || `${text}\n` === identityText(own);
 }
 
 function quietSince(path: string): number {
@@ -179,7 +187,7 @@ function removeStale(lockPath: string, expected: string): void {
   const aside = `${lockPath}.${process.pid}`;
   try {
     renameSync(lockPath, aside);
-    if (readFileSync(aside, "utf8") !== expected) linkSync(aside, lockPath);
+    if (textOf(aside) !== expected) linkSync(aside, lockPath);
     unlinkSync(aside);
   } catch {
     // Another process was quicker; the next attempt sees what it left.
@@ -189,6 +197,7 @@ function removeStale(lockPath: string, expected: string): void {
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return "its folder does not exist";
+  if (code === "EACCES" || code === "EPERM") return "nothing may be made in its folder";
   if (code === "ENOSPC") return "no space left on the device";
   if (code === "EROFS") return "the file system is read-only";
   return code ?? message;

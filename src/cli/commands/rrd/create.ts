@@ -24,7 +24,10 @@ export const create: RrdVerb = async (world, words) => {
   // Without a daemon in reach rrdtool makes the file itself and says nothing.
   if (asked !== undefined && (asked.ok || asked.problems[0]?.code !== "rrdcached-unreachable")) return asked;
   if (asked?.ok === false) world.warn(`${asked.problems[0]?.message}: the file is made here`);
-  const made = createFromArguments(world.path(file), own, {
+  const path = world.path(file);
+  const locked = world.lockExisting(path);
+  if (!locked.ok) return locked;
+  const made = createFromArguments(path, own, {
     now: world.now,
     name: file,
     resolve: (name) => world.path(name),

@@ -46,7 +46,7 @@ function print(world: RrdWorld, file: string, json: boolean): Result<void> {
   return ok(undefined);
 }
 
-/** NaN, which JSON has no number for, becomes null when it is written. */
+/** What is not there is left out; NaN, which JSON has no number for, becomes null. */
 function plainInfo(held: RrdInfo): Plain {
-  return held as unknown as Plain;
+  return JSON.parse(JSON.stringify(held)) as Plain;
 }

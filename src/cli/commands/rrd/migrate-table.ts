@@ -6,7 +6,7 @@ import { toJson } from "../../output.ts";
 export function migrationTable(file: string, report: MigrationReport, dryRun: boolean): string {
   const { step, archives, lost, savedAs, unchanged } = report;
   const lines = [
-    `${file}: ${unchanged ? "already so" : dryRun ? "would be" : "migrated"}, a step of ${formatDuration(step)}`,
+    `${file}: ${unchanged ? "already so" : dryRun ? "would be migrated" : "migrated"}, a step of ${formatDuration(step)}`,
     ...table([
       ["", "archive", "row", "keeps", "known rows", "from", "to", "made of"],
       ...archives.map((archive, index) => archiveLine(archive, index)),

@@ -25,6 +25,14 @@ export async function pipe(world: RrdWorld, directory: string | undefined): Prom
       return 2;
     }
   }
+  try {
+    return await obeyLines(world);
+  } finally {
+    world.unlock();
+  }
+}
+
+async function obeyLines(world: RrdWorld): Promise<ExitCode> {
   const begun = world.io.clock.monotonic();
   for await (const line of lines(world)) {
     const words = splitLine(line);
@@ -37,6 +45,7 @@ export async function pipe(world: RrdWorld, directory: string | undefined): Prom
     if (done.ok) world.print(`OK ${usedTimes((world.io.clock.monotonic() - begun) / 1000)}\n`);
     else tellErrors(world, done, world.io.stdout);
     world.names.clear();
+    if (world.io.stdout.isGone) return 1;
   }
   return 0;
 }
@@ -54,6 +63,8 @@ async function* lines(world: RrdWorld): AsyncGenerator<string> {
     const whole = rest.split("\n");
     rest = whole.pop() ?? "";
     yield* whole;
+    // While we wait for the next line others may write.
+    world.unlock();
     if (rest.length > LONGEST_LINE) {
       world.print(`ERROR: a line is longer than ${LONGEST_LINE} characters\n`);
       return;

@@ -18,7 +18,10 @@ export const resize: RrdVerb = (world, words) => {
   if (direction !== "GROW" && direction !== "SHRINK") return refuse("I can only GROW or SHRINK");
   const count = leadingInteger(rows);
   if (count < 1) return refuse("Please grow or shrink with at least 1 row");
-  return resizeRrd(world.path(file), world.path(COPY), {
+  const copy = world.path(COPY);
+  const locked = world.lockExisting(copy);
+  if (!locked.ok) return locked;
+  return resizeRrd(world.path(file), copy, {
     archive: leadingInteger(archive),
     rows: direction === "GROW" ? count : -count,
   });

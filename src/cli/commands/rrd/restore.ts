@@ -8,8 +8,12 @@ export const restore: RrdVerb = (world, words) => {
   if (xml === undefined || file === undefined || more !== undefined)
     return refuse("usage rrdtool restore [--range-check|-r] [--force-overwrite|-f] file.xml file.rrd");
   const source = world.path(xml);
-  const restored = restoreRrd(source, world.path(file), {
-    overwrite: given.value.given.has("force-overwrite"),
+  const path = world.path(file);
+  const overwrite = given.value.given.has("force-overwrite");
+  const locked = overwrite ? world.lockExisting(path) : undefined;
+  if (locked?.ok === false) return locked;
+  const restored = restoreRrd(source, path, {
+    overwrite,
     rangeCheck: given.value.given.has("range-check"),
   });
   const unread = !restored.ok && restored.problems[0]?.message.startsWith(`cannot open "${source}"`);

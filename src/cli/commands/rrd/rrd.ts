@@ -25,10 +25,8 @@ export const rrd: Command = async (io, argv) => {
   const world = new RrdWorld(io, verb === "-");
   if (verb === "-" && argv.length <= 2) return (await import("./pipe.ts")).pipe(world, topic);
   // What is given to all commands of procblock means nothing here.
-  const done = await obey(
-    world,
-    argv.filter((word) => word !== "--no-color"),
-  );
+  const words = argv.filter((word) => word !== "--no-color");
+  const done = await obey(world, words).finally(() => world.unlock());
   if (done.ok) return 0;
   tellErrors(world, done, io.stderr);
   return 1;

@@ -1,7 +1,6 @@
 import { realpathSync } from "node:fs";
 import { ok } from "../../../base/index.ts";
 import { readWords, takeFirstWord, tuneOptions, tuneRrd } from "../../../rrd/index.ts";
-import { lockForWriting } from "../../../run/index.ts";
 import { withDaemon } from "./through-daemon.ts";
 import { type RrdVerb, type RrdWorld, refuse } from "./world.ts";
 
@@ -18,10 +17,9 @@ export const tune: RrdVerb = async (world, words) => {
   });
   if (asked?.ok === false) return refuse("Cannot connect to daemon");
   const path = realPath(world, file);
-  const tuned = tuneRrd(path, others, {
-    name: file,
-    lock: () => lockForWriting(path, { makeFolder: false }),
-  });
+  const locked = world.lock(path);
+  if (!locked.ok) return locked;
+  const tuned = tuneRrd(path, others, { name: file });
   if (tuned.ok) for (const { message } of tuned.warnings) world.warn(message);
   return tuned;
 };

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { failed, problem, type Result } from "../../../base/index.ts";
+import { failed, ok, problem, type Result } from "../../../base/index.ts";
 import {
   atTimeWarnings,
   type CommandOption,
@@ -8,7 +9,10 @@ import {
   type RrdFile,
   readWords,
 } from "../../../rrd/index.ts";
+import { lockForWriting, type WriterLock } from "../../../run/index.ts";
 import type { Io } from "../../io.ts";
+
+const MOST_LOCKS = 1000;
 
 /** What an rrdtool command has of the world; in pipe mode it stays the same from line to line. */
 export class RrdWorld {
@@ -18,6 +22,9 @@ export class RrdWorld {
   cwd: string;
   /** Absolute path -> the name it was given by: error texts speak of the latter. */
   readonly names = new Map<string, string>();
+
+  /** Absolute path -> its lock, until there is nothing more to do at once. */
+  readonly #locks = new Map<string, WriterLock>();
 
   constructor(io: Io, remote: boolean) {
     this.io = io;
@@ -55,11 +62,49 @@ export class RrdWorld {
     return path;
   }
 
+  /**
+   * The right to write to the file at the absolute path, kept until `unlock`. Problem: `rrd-locked`, `rrd-written-here`;
+   * what else is wrong with the file shows, in rrdtool's words, when it is opened.
+   */
+  lock(path: string): Result<void> {
+    if (this.#locks.has(path)) return ok(undefined);
+    let lock = lockForWriting(path, { makeFolder: false });
+    if (!lock.ok && lock.problems[0]?.code === "rrd-written-here" && this.#locks.size > 0) {
+      // Maybe by ourselves, by another name.
+      this.unlock();
+      lock = lockForWriting(path, { makeFolder: false });
+    }
+    if (lock.ok) {
+      if (this.#locks.size >= MOST_LOCKS) this.unlock();
+      this.#locks.set(path, lock.value);
+      return ok(undefined);
+    }
+    const [fault] = lock.problems;
+    if (fault?.code === "rrd-storage") return ok(undefined);
+    const message = [fault?.message, ...(fault?.notes ?? [])].join(": ");
+    return failed(problem(fault?.code ?? "rrd-locked", message));
+  }
+
+  /** As `lock`, of a file that is going to be replaced, if it is there. */
+  lockExisting(path: string): Result<void> {
+    return existsSync(path) ? this.lock(path) : ok(undefined);
+  }
+
+  /** Lets other programs write to all the files again. */
+  unlock(): void {
+    for (const lock of this.#locks.values()) lock.release();
+    this.#locks.clear();
+  }
+
   /** The file as the command line names it. Updates may be ahead of the clock, as rrdtool lets them. */
   open(name: string, mode: "read" | "write"): Result<RrdFile> {
     // An empty name is no file, though it resolves to a directory.
     const path = name === "" ? "" : this.path(name);
     if (name === "") this.names.set("", "");
+    else if (mode === "write") {
+      const locked = this.lock(path);
+      if (!locked.ok) return locked;
+    }
     return openRrd(path, { mode, clock: this.io.clock, farthestAhead: Number.POSITIVE_INFINITY });
   }
 }

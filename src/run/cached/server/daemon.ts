@@ -15,6 +15,7 @@ import type { JournalDisk } from "../store/journal-disk.ts";
 import { WriteBehind } from "../store/write-behind.ts";
 import type { WriteBehindFigures } from "../store/write-behind-figures.ts";
 import { Alertness } from "./alertness.ts";
+import { replayProblems } from "./replay-problems.ts";
 import { Session } from "./session.ts";
 import { listenOn } from "./unix-socket.ts";
 
@@ -96,22 +97,8 @@ export async function startCacheDaemon(options: CacheDaemonOptions): Promise<Res
   const path = join(resolve(options.socket));
   try {
     if (journal !== undefined) {
-      const { taken, damaged } = cache.replay(
-        journal,
-        (file) => base.locate(file) === file && base.contains(file),
-      );
-      if (damaged > 0) {
-        onProblem(
-          problem(
-            "journal-damaged",
-            `${damaged} records of the journal were cut off or damaged and left out`,
-            {
-              severity: "warning",
-              notes: [`${taken} updates were taken from it`],
-            },
-          ),
-        );
-      }
+      const replayed = cache.replay(journal, (file) => base.locate(file) === file && base.contains(file));
+      for (const problem of replayProblems(replayed)) onProblem(problem);
     }
   } catch (error) {
     journal?.close();

@@ -17,6 +17,8 @@ export const flush: ProtocolCommand = {
         ? `0 Nothing to flush: ${base.shown(name)}.`
         : refusal(`No such file: ${base.shown(name)}.`);
     }
+    // No refusal: who flushes before reading goes on to read.
+    if (file.suspended && file.updates.count > 0) return `0 Not flushed, suspended: ${base.shown(name)}.`;
     const fault = cache.flush(file);
     return fault === undefined ? `0 Successfully flushed ${base.shown(name)}.` : refusal(fault);
   },

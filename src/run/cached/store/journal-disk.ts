@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  renameSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -22,6 +23,7 @@ export interface JournalDisk {
   syncInBackground(descriptor: number, done: (error: Error | null) => void): void;
   close(descriptor: number): void;
   remove(path: string): void;
+  rename(from: string, to: string): void;
 }
 
 export const journalDisk: JournalDisk = {
@@ -34,4 +36,5 @@ export const journalDisk: JournalDisk = {
   syncInBackground: fsync,
   close: closeSync,
   remove: unlinkSync,
+  rename: renameSync,
 };

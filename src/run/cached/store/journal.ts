@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { failed, ok, problem, type Result } from "../../../base/index.ts";
 import { lockForWriting, type WriterLock } from "../../collect/writer-lock.ts";
 import { blockOf, JournalBlock } from "./journal-block.ts";
@@ -147,6 +147,23 @@ export class Journal {
         // What it holds is stored or written anew: reading it again does no harm, and the next time may succeed.
       }
     }
+  }
+
+  /**
+   * Gives the segments names that are not read again and not deleted: they hold what has no place now. Returns their
+   * paths; throws what the disk throws.
+   */
+  setAside(): string[] {
+    const taken = new Set(this.#disk.list(this.#folder));
+    return this.#segments().map((segment) => {
+      const path = this.#path(segment);
+      const name = basename(path);
+      let aside = `${name}.kept`;
+      for (let count = 2; taken.has(aside); count++) aside = `${name}.kept.${count}`;
+      taken.add(aside);
+      this.#disk.rename(path, join(this.#folder, aside));
+      return join(this.#folder, aside);
+    });
   }
 
   /** Idempotent. */

@@ -1,4 +1,4 @@
-import { type Clock, ok, type Result } from "../../../base/index.ts";
+import { type Clock, ok, type Problem, type Result } from "../../../base/index.ts";
 import { openRrd, type RrdFile } from "../../../rrd/index.ts";
 import { lockForWriting, type WriterLock } from "../../collect/writer-lock.ts";
 
@@ -11,9 +11,11 @@ interface Opened {
 export class OpenFiles {
   readonly #most: number;
   readonly #clock: Clock;
+  readonly #onProblem: (problem: Problem) => void;
   readonly #open = new Map<string, Opened>();
 
-  constructor(most: number, clock: Clock) {
+  constructor(most: number, clock: Clock, onProblem: (problem: Problem) => void) {
+    this.#onProblem = onProblem;
     this.#most = Math.max(1, most);
     this.#clock = clock;
   }
@@ -35,6 +37,7 @@ export class OpenFiles {
       lock.value.release();
       return opened;
     }
+    for (const warning of lock.warnings) this.#onProblem(warning);
     this.#open.set(path, { rrd: opened.value, lock: lock.value });
     for (const oldest of this.#open.keys()) {
       if (this.#open.size <= this.#most) break;

@@ -7,6 +7,7 @@ import { KnownFiles } from "./known-files.ts";
 import { OpenFiles } from "./open-files.ts";
 import { Seldom } from "./seldom.ts";
 import { storeUpdates } from "./store-updates.ts";
+import { UnplacedUpdates } from "./unplaced-updates.ts";
 import { timeOf } from "./update-time.ts";
 import { WaitingUpdates } from "./waiting-updates.ts";
 import type { WriteBehindFigures } from "./write-behind-figures.ts";
@@ -24,6 +25,15 @@ export interface WriteBehindOptions {
   readonly mostOpen: number;
   readonly mostFiles: number;
   readonly onProblem: (problem: Problem) => void;
+}
+
+export interface ReplayReport {
+  readonly taken: number;
+  /** Records that were cut off or damaged. */
+  readonly damaged: number;
+  readonly unplaced: UnplacedUpdates;
+  /** Paths of the segments that hold what has no place. */
+  readonly kept: readonly string[];
 }
 
 /** How long writing may keep others waiting, milliseconds; and how often is looked for what is due. */
@@ -51,7 +61,7 @@ export class WriteBehind {
     const { clock, journal } = options;
     this.#options = options;
     this.files = new KnownFiles(options.mostFiles, clock);
-    this.#open = new OpenFiles(options.mostOpen, clock);
+    this.#open = new OpenFiles(options.mostOpen, clock, options.onProblem);
     this.#seldom = new Seldom(clock, options.onProblem);
     if (journal !== undefined) this.#journal = new KeptJournal(journal, this.#waiting, clock, this.#seldom);
   }
@@ -117,37 +127,49 @@ export class WriteBehind {
     this.files.forget(file);
   }
 
-  /** Takes what a journal holds; what the file already has is left out. Call before `start`. */
-  replay(journal: Journal, inside: (path: string) => boolean): { taken: number; damaged: number } {
+  /**
+   * Takes what a journal holds; what the file already has is left out. Updates whose file is outside of the base folder,
+   * not there or no RRD file stay in the journal's old segments, which are kept under other names. Call before `start`.
+   */
+  replay(journal: Journal, inside: (path: string) => boolean): ReplayReport {
     let taken = 0;
     const completed = new Set<string>();
+    const unplaced = new UnplacedUpdates();
     const { damaged } = journal.replay(({ kind, path, updates }) => {
-      if (!inside(path)) return;
-      // A kill may have come amid the writing of its header: opening it for writing puts that right. What is wrong
-      // with a file shows when it is looked at.
-      if (!completed.has(path)) this.#open.get(path);
-      completed.add(path);
-      const file = this.files.look(path, path);
-      if (typeof file === "string") {
-        if (kind === "u") this.#lost(updates.split(" ").length, file);
+      const place = this.#placeOf(path, inside, completed);
+      if (typeof place === "string") {
+        if (kind === "u") unplaced.add(path, updates.split(" ").length, place);
+        else unplaced.settle(path);
         return;
       }
       if (kind !== "u") {
-        this.#waiting.replace(file, []);
+        this.#waiting.replace(place, []);
         return;
       }
       for (const update of updates.split(" ")) {
         const at = timeOf(update);
-        if (!(at > file.last)) continue;
-        file.last = at;
+        if (!(at > place.last)) continue;
+        place.last = at;
         taken++;
         const bytes = Buffer.from(update);
-        this.#keep(file, bytes, 0, bytes.length);
+        this.#keep(place, bytes, 0, bytes.length);
       }
     });
     this.flushAllNow();
+    // Its segments are not deleted by the rotation then: they have other names.
+    const kept = unplaced.files > 0 ? journal.setAside() : [];
     journal.rotate(this.#waiting.unwritten());
-    return { taken, damaged };
+    return { taken, damaged, unplaced, kept };
+  }
+
+  /** A text is why its updates cannot be taken. */
+  #placeOf(path: string, inside: (path: string) => boolean, completed: Set<string>): CachedFile | string {
+    if (!inside(path)) return "it is outside of the folder of -b";
+    // A kill may have come amid the writing of its header: opening it for writing puts that right. What is wrong
+    // with a file shows when it is looked at.
+    if (!completed.has(path)) this.#open.get(path);
+    completed.add(path);
+    return this.files.look(path, path);
   }
 
   figures(): WriteBehindFigures {

@@ -16,6 +16,8 @@ export interface BufferOptions {
 
 const firstRetry = 1000;
 const longestRetry = 60_000;
+/** Between a batch that is refused and the half of it, at least; ms. */
+const quickestAfterRefusal = 100;
 
 /**
  * Between collecting, which must never wait, and a store that may be slow, broken or gone.
@@ -146,8 +148,8 @@ export class BufferedSink implements Sink {
       case "rejected":
         this.#halve();
         this.#trouble.tell(outcome.problem);
-        // One refusal a second: a store that refuses everything is not to be flooded.
-        this.#backOff(Math.max(this.#options.delay, 100));
+        // A store that refuses everything is not to be flooded.
+        this.#backOff(Math.max(this.#options.delay, quickestAfterRefusal));
         return true;
       case "failed": {
         this.#count.failures++;
