@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { identityText, ownIdentity } from "../../src/run/collect/process-identity.ts";
+import { identityText, ownIdentity } from "../../src/base/index.ts";
 import { procblock } from "./in-process.ts";
 
 let dir: string;

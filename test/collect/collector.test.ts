@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { unwrap } from "../../src/base/index.ts";
+import { identityText, ownIdentity, unwrap } from "../../src/base/index.ts";
 import { nodeStorage, openRrd } from "../../src/rrd/index.ts";
-import { identityText, ownIdentity } from "../../src/run/collect/process-identity.ts";
 import { procblock } from "../cli/in-process.ts";
 import { Collecting, startTime } from "./collecting.ts";
 
