@@ -58,7 +58,11 @@ function bringBack(journal: string): void {
 
 /** What a daemon finds that is started after this one was killed now: as it is on the disk, and nothing else. */
 async function killed(): Promise<void> {
-  cpSync(base, `${base}.killed`, { recursive: true, filter: (path) => !path.endsWith(".sock") });
+  cpSync(base, `${base}.killed`, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => !path.endsWith(".sock"),
+  });
   await daemon?.close();
   daemon = undefined;
   rmSync(base, { recursive: true });

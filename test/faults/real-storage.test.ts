@@ -215,7 +215,11 @@ describe("two blocks on one file", () => {
     life = new Life([command, "block.yaml", "--json", "--log-level", "debug"], folder);
     await life.until(() => life?.stderr.includes("sample:stored") === true);
     const pid = Number(/"pid":(\d+)/.exec(life.stderr)?.[1]);
-    const second = procblock(["block.yaml", "--json", "--log-level", "debug"]);
+    const again = procblock(["block.yaml"]);
+    expect(again.status).toBe(1);
+    expect(again.stderr).toContain('block "faults" is running already');
+    // In a space of its own it gets as far as the file.
+    const second = procblock(["block.yaml", "--space", "other", "--json", "--log-level", "debug"]);
     expect(second.status).toBe(1);
     expect(second.stderr).toContain(`is written by process ${pid}: an RRD file can have only one writer`);
     expect(second.stderr).not.toContain("sample:stored");
